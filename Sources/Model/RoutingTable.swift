@@ -1,0 +1,66 @@
+/// Where a dyno, or one of the platform's own servers, takes requests.
+package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
+    /// An IPv4 address in text and a port.
+    case tcp(address: String, port: UInt16)
+    case unix(path: String)
+
+    package var description: String {
+        switch self {
+        case .tcp(let address, let port): "\(address):\(port)"
+        case .unix(let path): path
+        }
+    }
+}
+
+/// Everything the router needs to know; immutable, and replaced whole.
+package struct RoutingTable: Sendable, Equatable {
+    /// One dyno that takes requests.
+    package struct Backend: Sendable, Equatable {
+        package var id: DynoID
+        /// What the access line calls it: `web.1`; empty for the platform's own servers.
+        package var name: String
+        package var endpoint: Endpoint
+
+        package init(id: DynoID, name: String, endpoint: Endpoint) {
+            self.id = id
+            self.name = name
+            self.endpoint = endpoint
+        }
+    }
+
+    /// What an app does with a request at the moment.
+    package enum State: Sendable, Equatable {
+        /// At least one backend.
+        case serving([Backend])
+        /// Nothing up yet, but dynos are starting: hold the request, at most 75 s, then H20.
+        case starting
+        /// Asleep: hold as above and tell the daemon to wake the app.
+        case asleep
+        /// Answer at once with this fault: H10 crashed, H14 no web dynos, H80 maintenance, H81 nothing deployed.
+        case refusing(RouterFault)
+    }
+
+    package struct Route: Sendable, Equatable {
+        /// `nil` for the platform's own hosts, which leave no access line.
+        package var app: AppID?
+        package var state: State
+
+        package init(app: AppID?, state: State) {
+            self.app = app
+            self.state = state
+        }
+    }
+
+    /// Grows by one with every table the daemon makes; a router never goes back.
+    package var version: UInt64
+    /// By host name, lower case, without a port: `webchecker.localhost`.
+    package var routes: [String: Route]
+    /// The names of all apps, for the page that unknown hosts get.
+    package var appNames: [String]
+
+    package init(version: UInt64, routes: [String: Route] = [:], appNames: [String] = []) {
+        self.version = version
+        self.routes = routes
+        self.appNames = appNames
+    }
+}

@@ -1,0 +1,38 @@
+internal import CPosix
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// A system call that failed.
+package struct PosixError: Error, Hashable, CustomStringConvertible {
+    /// The `errno` it left, for example `ENOENT`.
+    package let code: Int32
+    /// The call and what it was about: `open /tmp/x`.
+    package let call: String
+
+    package init(_ code: Int32, _ call: String) {
+        self.code = code
+        self.call = call
+    }
+
+    /// The failure of the call that has just returned on this thread.
+    package static func last(_ call: @autoclosure () -> String) -> PosixError {
+        let code = errno
+        return PosixError(code, call())
+    }
+
+    package var reason: String { String(cString: strerror(code)) }
+    package var description: String { "\(call): \(reason)" }
+    package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+    package var isAgain: Bool { code == EAGAIN || code == EINTR }
+}
+
+/// Passes a call's result on, and throws what `errno` says when it is negative.
+@discardableResult
+package func posix<Value: SignedInteger>(_ result: Value, _ call: @autoclosure () -> String) throws(PosixError) -> Value {
+    guard result >= 0 else { throw PosixError.last(call()) }
+    return result
+}
