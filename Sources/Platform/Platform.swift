@@ -1,1 +1,29 @@
-// Platform
+package import Model
+
+/// The conductor: every use case is a method here, each in its own file in the folder of its noun.
+///
+/// It knows no HTTP and makes no system call; what two machines have to tell each other passes through it.
+package final class Platform: Sendable {
+    package let machines: Machines
+    package let settings: Settings
+    package let reconciler: Reconciler
+    /// One build of an app at a time.
+    let builds = Turns()
+    /// One change of what an app runs at a time.
+    let changes = Turns()
+
+    package init(_ machines: Machines, settings: Settings) {
+        self.machines = machines
+        self.settings = settings
+        reconciler = Reconciler(machines, settings: settings)
+    }
+
+    /// E-mail of the one local account. Every change names it.
+    package func actor() async throws -> String { try await machines.store.read { try $0.accountEmail() } }
+
+    /// One `app[api]` line in the app's log.
+    func say(_ text: String, in app: AppID) async {
+        let line = LogLine(time: machines.time.now(), source: .app, process: "api", text)
+        await machines.logs.append([line], to: app, origin: nil)
+    }
+}

@@ -1,0 +1,70 @@
+package import Model
+
+/// What a use case refuses, in the words the person reads.
+package enum PlatformError: Explained {
+    case noSuchApp(String)
+    case nameTaken(AppName)
+    case noSuchRelease(String)
+    case noSuchProcessType(String)
+    case noSuchDyno(String)
+    case noSuchFeature(String)
+    case noFormation(AppName)
+    case nothingDeployed(AppName)
+    case nothingToRollBackTo(AppName)
+    case noReleaseCommand(AppName)
+    case badQuantity(String)
+    case unknownSize(String)
+    case noSuchBuild(String)
+    case bootFailed(AppName, version: Int, reason: String)
+    case releaseCommandFailed(AppName, version: Int, status: Int32)
+    case startFailed(String)
+    case diskFull(free: Int64)
+
+    package var explanation: Explanation {
+        switch self {
+        case .noSuchApp: Explanation("Couldn't find that app.", mend: ["paas apps"], id: .notFound)
+        case .nameTaken(let name): Explanation("Name \(name) is already taken")
+        case .noSuchRelease(let release):
+            Explanation("Couldn't find that release (\(release)).", mend: ["paas releases"], id: .notFound)
+        case .noSuchProcessType(let type):
+            Explanation("Couldn't find that process type (\(type)).", mend: ["paas ps"], id: .notFound)
+        case .noSuchDyno(let dyno): Explanation("Couldn't find that dyno (\(dyno)).", mend: ["paas ps"], id: .notFound)
+        case .noSuchFeature(let feature):
+            Explanation("Couldn't find that app feature (\(feature)).", mend: ["paas features"], id: .notFound)
+        case .noFormation(let name):
+            Explanation(
+                "No process types on \(name).", because: "Nothing that declares any has been deployed.",
+                mend: ["Upload a Procfile to add process types.", "git push paas main"], id: .notFound)
+        case .nothingDeployed(let name):
+            Explanation(
+                "Couldn't run on \(name)", because: "No code has been deployed to it.", mend: ["git push paas main"],
+                id: .invalidParams)
+        case .nothingToRollBackTo(let name):
+            Explanation("No eligible release found for \(name) to roll back to.", mend: ["paas releases"])
+        case .noReleaseCommand:
+            Explanation("App must have a release-phase command to use this command.")
+        case .badQuantity(let quantity):
+            Explanation("Couldn't scale to \(quantity)", because: "A quantity is a number from 0 to 100.")
+        case .unknownSize(let size):
+            Explanation(
+                "No such size as \(size).", because: "There are "
+                    + DynoSize.all.map(\.name).joined(separator: ", ") + ".", mend: ["paas ps:type web=basic"])
+        case .noSuchBuild(let build): Explanation("Couldn't find that build (\(build)).", id: .notFound)
+        case .bootFailed(let name, let version, let reason):
+            Explanation(
+                "Release v\(version) of \(name) didn't start, so the release before it keeps running", because: reason,
+                mend: ["paas logs -a \(name)", "paas releases:retry v\(version) -a \(name)"], id: .conflict)
+        case .releaseCommandFailed(let name, let version, let status):
+            Explanation(
+                "The release command of v\(version) failed, so the release before it keeps running",
+                because: "It exited with status \(status). What it has changed outside the app stays changed.",
+                mend: ["paas releases:output v\(version) -a \(name)"], id: .conflict)
+        case .startFailed(let reason):
+            Explanation("Couldn't start the dyno", because: reason, mend: ["paas doctor"], id: .unavailable)
+        case .diskFull(let free):
+            Explanation(
+                "Couldn't start the build", because: "Only \(free >> 20) MB are free on the disk.",
+                mend: ["df -h", "paas builds:cache:purge"], id: .unavailable)
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package import Model
+internal import Logs
+internal import Store
+
+extension Platform {
+    /// What `paas run` asks for.
+    package struct OneOff: Sendable {
+        package var command: String
+        package var environment: [String: String]
+        package var streams: DynoSpec.Streams
+        package var size: String?
+        /// The dyno's name is `TYPE.NNNN`; `run` unless asked otherwise.
+        package var type: ProcessType
+
+        package init(
+            command: String, environment: [String: String] = [:], streams: DynoSpec.Streams = .logged,
+            size: String? = nil, type: ProcessType = .run
+        ) {
+            self.command = command
+            self.environment = environment
+            self.streams = streams
+            self.size = size
+            self.type = type
+        }
+    }
+
+    /// Starts a one-off dyno with the app's current release. A command that names a process type runs that one's.
+    package func run(_ oneOff: OneOff, in app: App) async throws -> DynoView {
+        guard let blueprint = await reconciler.blueprint(of: app.id) else {
+            throw PlatformError.nothingDeployed(app.name)
+        }
+        let size = try oneOff.size.map { name in
+            guard let size = DynoSize.named(name) else { throw PlatformError.unknownSize(name) }
+            return size
+        }
+        let command = ProcessType(oneOff.command).flatMap { blueprint.slug.processTypes[$0] } ?? oneOff.command
+        let name = await reconciler.freeName(oneOff.type, in: app.id)
+        let actor = try await actor()
+        await say("Starting process with command `\(command)` by user \(actor)", in: app.id)
+        let environment = DynoEnvironment.of(name, in: app, blueprint: blueprint)
+            .merging(oneOff.environment) { $1 }
+        let spec = DynoSpec(
+            app: app.id, appOrdinal: app.ordinal, name: name, content: .slug(layers: blueprint.layers),
+            command: command, environment: environment, streams: oneOff.streams, size: size ?? .basic,
+            tags: ["role": LiveDyno.Role.oneOff.rawValue, "release": "\(blueprint.release.version)"])
+        try await reconciler.startOneOff(
+            spec, releaseVersion: blueprint.release.version, role: .oneOff, isAwaited: false)
+        return DynoView(
+            id: spec.id, name: name, state: .starting, command: command, size: spec.size,
+            releaseVersion: blueprint.release.version, since: machines.time.now())
+    }
+}

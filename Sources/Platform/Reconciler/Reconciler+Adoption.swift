@@ -1,0 +1,66 @@
+internal import Dyno
+internal import Logs
+internal import Model
+
+extension Reconciler {
+    /// Takes up where an earlier daemon was: its dynos are adopted, what is missing is started, what is too much stops.
+    ///
+    /// The router keeps serving its last table until this one is complete.
+    func resume(_ plans: [(app: App, blueprint: Blueprint?, formation: [FormationEntry])]) async {
+        for plan in plans {
+            apps[plan.app.id] = AppState(
+                app: plan.app, blueprint: plan.blueprint,
+                formation: Dictionary(plan.formation.map { ($0.type, $0) }, uniquingKeysWith: { $1 }))
+        }
+        var serving: [(id: DynoID, app: AppID)] = []
+        for handle in await machines.runtime.adopt() {
+            if await adopt(handle) { serving.append((handle.id, handle.app)) }
+        }
+        // Dynos that answered before are asked for no more than they can say at once: that they still listen.
+        await withTaskGroup { group in
+            for dyno in serving { group.addTask { [self] in _ = await bootReport(of: dyno.id, in: dyno.app) } }
+            group.addTask { [self] in try? await machines.time.sleep(.seconds(2)) }  // Cancelled: all have answered.
+            for _ in 0..<serving.count { await group.next() }
+            group.cancelAll()
+            for dyno in serving where apps[dyno.app]?.dynos[dyno.id]?.state == .starting {
+                answerBootWaiters(of: dyno.id, .up)
+            }
+        }
+        await open()
+        for plan in plans { await apply(plan.app.id) }
+        await publish()
+    }
+
+    /// - Returns: whether the dyno takes requests and belongs to what the app runs.
+    private func adopt(_ handle: DynoHandle) async -> Bool {
+        guard let state = apps[handle.app] else {
+            later { [self] in await discard(handle) }
+            return false
+        }
+        let version = Int(handle.tags["release"] ?? "") ?? 0
+        let role = LiveDyno.Role(rawValue: handle.tags["role"] ?? "") ?? .leaving
+        let belongs = belongs(handle, version: version, role: role, to: state)
+        var dyno = LiveDyno(
+            id: handle.id, name: handle.name, command: handle.command, size: handle.size, releaseVersion: version,
+            role: role == .oneOff ? .oneOff : belongs ? .formation : .leaving, since: handle.startedAt,
+            handle: handle, policy: RestartPolicy(exact: state.app.has(.herokuCrashBackoff)),
+            wantsPort: handle.name.type == .web && role != .oneOff)
+        dyno.isAdopted = true
+        apps[handle.app]?.dynos[handle.id] = dyno
+        watch(handle, after: await machines.logs.position(of: handle.id, in: handle.app))
+        if dyno.role == .leaving { later { [self] in await stop(handle) } }
+        return belongs && dyno.wantsPort
+    }
+
+    /// A dyno of a change that had not won, of an older release, or of a place already filled, does not.
+    private func belongs(_ handle: DynoHandle, version: Int, role: LiveDyno.Role, to state: AppState) -> Bool {
+        guard role == .formation || role == .incoming, let blueprint = state.blueprint else { return false }
+        return blueprint.release.version == version && state.wantedNames.contains(handle.name)
+            && state.formationDyno(handle.name) == nil
+    }
+
+    private func discard(_ handle: DynoHandle) async {
+        _ = await handle.stop(settings.stopGrace)
+        await handle.release()
+    }
+}

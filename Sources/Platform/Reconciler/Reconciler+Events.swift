@@ -1,0 +1,115 @@
+internal import Dyno
+internal import Logs
+internal import Model
+
+extension Reconciler {
+    /// Answers what a dyno reports.
+    func receive(_ event: DynoEvent, from id: DynoID, in app: AppID) async {
+        guard let dyno = apps[app]?.dynos[id] else { return }
+        switch event {
+        case .launched:
+            if !dyno.wantsPort { await isUp(id, in: app) }
+        case .bound(let endpoint):
+            apps[app]?.dynos[id]?.endpoint = endpoint
+            await isUp(id, in: app)
+        case .line(let message, let time, let position):
+            keep(message, of: id, in: app)
+            if dyno.role != .build {
+                let line = LogLine(time: time, source: .app, process: "\(dyno.name)", message: message)
+                await machines.logs.append([line], to: app, origin: (dyno: id, position: position))
+            }
+            await dyno.tap?(message)
+        case .dropped(let bytes):
+            await say("Error L12: \(bytes) bytes of output were dropped", about: dyno.name, in: app)
+        case .note(let text):
+            await say(text, about: dyno.name, in: app)
+        case .ended(let ending):
+            await ended(id, in: app, ending)
+        }
+    }
+
+    private func keep(_ message: [UInt8], of id: DynoID, in app: AppID) {
+        apps[app]?.dynos[id]?.lastLines.append(String(decoding: message, as: UTF8.self))
+        if let count = apps[app]?.dynos[id]?.lastLines.count, count > LiveDyno.keptLines {
+            apps[app]?.dynos[id]?.lastLines.removeFirst()
+        }
+    }
+
+    private func isUp(_ id: DynoID, in app: AppID) async {
+        guard let dyno = apps[app]?.dynos[id], dyno.state == .starting else { return }
+        apps[app]?.dynos[id]?.state = .up
+        if dyno.isAdopted {
+            apps[app]?.dynos[id]?.isAdopted = false
+        } else {
+            apps[app]?.dynos[id]?.since = machines.time.now()
+            if dyno.role != .build {
+                await say("State changed from starting to up", about: dyno.name, in: app)
+            }
+        }
+        answerBootWaiters(of: id, .up)
+        if dyno.role == .formation { await publish() }
+    }
+
+    /// A dyno has ended, whatever made it end.
+    func ended(_ id: DynoID, in app: AppID, _ ending: Ending) async {
+        guard let dyno = apps[app]?.dynos[id], dyno.state != .crashed else { return }
+        if dyno.role != .build, dyno.handle != nil {
+            await say("Process exited with \(ending)", about: dyno.name, in: app)
+        }
+        switch dyno.role {
+        case .formation:
+            await crashed(dyno, in: app, ending)
+        case .incoming:
+            await say("State changed from \(dyno.state.rawValue) to crashed", about: dyno.name, in: app)
+            apps[app]?.dynos[id]?.state = .crashed
+            apps[app]?.dynos[id]?.verdict = dyno.verdict ?? "exited with \(ending)"
+        case .leaving, .build:
+            apps[app]?.dynos[id] = nil
+        case .oneOff:
+            await say("State changed from \(dyno.state.rawValue) to complete", about: dyno.name, in: app)
+            apps[app]?.dynos[id] = nil
+        }
+        if let failed = apps[app]?.dynos[id] { answerBootWaiters(of: id, crashReport(of: failed)) }
+        if dyno.isAwaited, endWaiters[id] == nil { endings[id] = ending }
+        answerEndWaiters(of: id, ending)
+        await dyno.handle?.release()
+    }
+
+    private func crashed(_ dyno: LiveDyno, in app: AppID, _ ending: Ending) async {
+        await say("State changed from \(dyno.state.rawValue) to crashed", about: dyno.name, in: app)
+        guard apps[app]?.dynos[dyno.id] != nil else { return }
+        apps[app]?.dynos[dyno.id]?.state = .crashed
+        apps[app]?.dynos[dyno.id]?.verdict = dyno.verdict ?? "exited with \(ending)"
+        if dyno.state == .up, machines.time.now().since(dyno.since) >= .seconds(60) {
+            apps[app]?.dynos[dyno.id]?.policy.started()
+        }
+        apps[app]?.dynos[dyno.id]?.since = machines.time.now()
+        var generator = SystemRandomNumberGenerator()
+        let delay = apps[app]?.dynos[dyno.id]?.policy.crashed(using: &generator) ?? .zero
+        later { [self] in
+            do { try await machines.time.sleep(delay) } catch { return }  // The daemon stops.
+            await restartCrashed(dyno.id, in: app)
+        }
+        await publish()
+    }
+
+    private func restartCrashed(_ id: DynoID, in app: AppID) async {
+        guard let state = apps[app], let dyno = state.dynos[id], dyno.role == .formation, dyno.state == .crashed,
+            let blueprint = state.blueprint, state.wantedNames.contains(dyno.name), !isClosing
+        else { return }
+        apps[app]?.dynos[id] = nil
+        await start(dyno.name, in: app, as: blueprint, role: .formation, policy: dyno.policy, from: .crashed)
+        await publish()
+    }
+
+    /// Returns how a dyno ended, when it has.
+    func ending(of id: DynoID, in app: AppID) async -> Ending {
+        if let ending = endings.removeValue(forKey: id) { return ending }
+        guard apps[app]?.dynos[id] != nil else { return .lost }
+        return await withCheckedContinuation { endWaiters[id, default: []].append($0) }
+    }
+
+    private func answerEndWaiters(of id: DynoID, _ ending: Ending) {
+        for waiter in endWaiters.removeValue(forKey: id) ?? [] { waiter.resume(returning: ending) }
+    }
+}

@@ -1,0 +1,146 @@
+internal import Model
+
+extension Reconciler {
+    /// Takes over a formation and starts and stops what differs from it.
+    package func scale(_ app: AppID, to formation: [FormationEntry]) async {
+        apps[app]?.formation = Dictionary(formation.map { ($0.type, $0) }, uniquingKeysWith: { $1 })
+        await apply(app)
+    }
+
+    /// Starts what is wanted and not there; retires what is there and not wanted.
+    func apply(_ app: AppID) async {
+        guard let state = apps[app], let blueprint = state.blueprint, !isClosing else { return }
+        let wanted = state.wantedNames
+        for name in wanted where state.formationDyno(name) == nil {
+            await start(name, in: app, as: blueprint, role: .formation)
+        }
+        let surplus = state.dynos.values.filter { $0.role == .formation && !wanted.contains($0.name) }
+        await retire(surplus.map(\.id), in: app, announcing: "State changed from up to down")
+    }
+
+    /// Restarts dynos without a gap for requests: new web dynos answer before the old ones go.
+    ///
+    /// - Parameter matches: which of the formation's dynos; those that are crashed or down come up again too.
+    package func restart(_ app: AppID, where matches: @Sendable (DynoName) -> Bool) async throws {
+        guard let state = apps[app], let blueprint = state.blueprint else { return }
+        let names = state.wantedNames.filter(matches)
+        _ = try await replace(names, in: app, with: blueprint, keepsOldOnFailure: true)
+    }
+
+    /// Puts a release in the place of the one that runs.
+    ///
+    /// With `keepsOldOnFailure`, and where something answered before, the new web dynos have to come up first; if one
+    /// does not, nothing has changed and ``BootFailure`` is thrown. Otherwise the report says how they did.
+    package func deploy(
+        _ blueprint: Blueprint, of app: AppID, formation: [FormationEntry], keepsOldOnFailure: Bool
+    ) async throws -> BootReport {
+        guard var wanted = apps[app] else { return .up }
+        wanted.blueprint = blueprint
+        wanted.formation = Dictionary(formation.map { ($0.type, $0) }, uniquingKeysWith: { $1 })
+        let report = try await replace(
+            wanted.wantedNames, in: app, with: blueprint, keepsOldOnFailure: keepsOldOnFailure,
+            formation: wanted.formation)
+        await apply(app)
+        return report
+    }
+
+    /// The web names are replaced first and together; the others stop, then start.
+    private func replace(
+        _ names: [DynoName], in app: AppID, with blueprint: Blueprint, keepsOldOnFailure: Bool,
+        formation: [ProcessType: FormationEntry]? = nil
+    ) async throws -> BootReport {
+        guard let state = apps[app], !isClosing else { return .up }
+        let web = names.filter { $0.type == .web }
+        let answered = state.members(of: .web).contains { $0.state == .up }
+        let report: BootReport
+        if keepsOldOnFailure, answered, !web.isEmpty {
+            report = try await overlap(web, in: app, with: blueprint) {
+                adopt(blueprint, formation, in: app)
+            }
+        } else {
+            adopt(blueprint, formation, in: app)
+            report = await stopThenStart(web, in: app, with: blueprint)
+        }
+        let others = names.filter { $0.type != .web }
+        if !others.isEmpty { later { [self] in await exchange(others, in: app, with: blueprint) } }
+        return report
+    }
+
+    private func adopt(_ blueprint: Blueprint, _ formation: [ProcessType: FormationEntry]?, in app: AppID) {
+        apps[app]?.blueprint = blueprint
+        if let formation { apps[app]?.formation = formation }
+    }
+
+    /// New dynos first; when all answer they take the old ones' places, and only then `winning` is done.
+    private func overlap(
+        _ names: [DynoName], in app: AppID, with blueprint: Blueprint, winning: () -> Void
+    ) async throws -> BootReport {
+        var incoming: [DynoID] = []
+        for name in names { incoming.append(await start(name, in: app, as: blueprint, role: .incoming)) }
+        for id in incoming {
+            guard case .crashed(let reason, let lines) = await bootReport(of: id, in: app) else { continue }
+            await retire(incoming, in: app)
+            throw BootFailure(reason: reason, lastLines: lines)
+        }
+        // One may have ended while another was still starting.
+        if let fallen = incoming.compactMap({ apps[app]?.dynos[$0] }).first(where: { $0.state != .up }) {
+            guard case .crashed(let reason, let lines) = crashReport(of: fallen) else { return .up }
+            await retire(incoming, in: app)
+            throw BootFailure(reason: reason, lastLines: lines)
+        }
+        let old = (apps[app]?.members(of: .web) ?? []).filter { names.contains($0.name) }.map(\.id)
+        winning()
+        for id in incoming { apps[app]?.dynos[id]?.role = .formation }
+        await retire(old, in: app)
+        return .up
+    }
+
+    /// Heroku's order: the old ones are told to stop while the new ones start; requests wait meanwhile.
+    private func stopThenStart(_ names: [DynoName], in app: AppID, with blueprint: Blueprint) async -> BootReport {
+        let old = (apps[app]?.members(of: .web) ?? []).filter { names.contains($0.name) }
+        for dyno in old where dyno.handle != nil && dyno.state != .crashed {
+            await say("Restarting", about: dyno.name, in: app)
+        }
+        var started: [DynoID] = []
+        for name in names {
+            let before = old.first { $0.name == name && [.crashed, .down].contains($0.state) }?.state
+            started.append(await start(name, in: app, as: blueprint, role: .formation, from: before))
+        }
+        await retire(old.map(\.id), in: app)
+        for id in started {
+            let report = await bootReport(of: id, in: app)
+            if report != .up { return report }
+        }
+        return .up
+    }
+
+    private func exchange(_ names: [DynoName], in app: AppID, with blueprint: Blueprint) async {
+        await withDiscardingTaskGroup { group in
+            for name in names { group.addTask { [self] in await exchange(name, in: app, with: blueprint) } }
+        }
+    }
+
+    private func exchange(_ name: DynoName, in app: AppID, with blueprint: Blueprint) async {
+        var before: DynoState?
+        for dyno in (apps[app]?.members(of: name.type) ?? []) where dyno.name == name {
+            guard dyno.releaseVersion != blueprint.release.version || dyno.state != .starting else { return }
+            before = .up
+            if let handle = dyno.handle, dyno.state != .crashed {
+                await say("Restarting", about: name, in: app)
+                await say("State changed from \(dyno.state.rawValue) to starting", about: name, in: app)
+                apps[app]?.dynos[dyno.id]?.role = .leaving
+                await stop(handle)
+                _ = await ending(of: handle.id, in: app)
+                before = nil
+            } else {
+                before = dyno.state
+                apps[app]?.dynos[dyno.id] = nil
+            }
+        }
+        // Meanwhile another change may have begun, or the type may be wanted no more.
+        guard let state = apps[app], state.wantedNames.contains(name), state.formationDyno(name) == nil,
+            let current = state.blueprint
+        else { return }
+        await start(name, in: app, as: current, role: .formation, from: before)
+    }
+}

@@ -1,0 +1,89 @@
+internal import Dyno
+internal import Model
+
+extension Reconciler {
+    /// Starts one incarnation of a process type's dyno and returns at once; what becomes of it arrives as events.
+    @discardableResult
+    func start(
+        _ name: DynoName, in app: AppID, as blueprint: Blueprint, role: LiveDyno.Role, policy: RestartPolicy? = nil,
+        from before: DynoState? = nil
+    ) async -> DynoID {
+        let id = DynoID()
+        guard let state = apps[app], !isClosing else { return id }
+        let command = blueprint.slug.processTypes[name.type] ?? ""
+        let wantsPort = name.type == .web
+        let size = state.formation[name.type]?.size ?? .basic
+        apps[app]?.dynos[id] = LiveDyno(
+            id: id, name: name, command: command, size: size, releaseVersion: blueprint.release.version, role: role,
+            since: machines.time.now(), policy: policy ?? newPolicy(for: state.app), wantsPort: wantsPort)
+        if let before { await say("State changed from \(before.rawValue) to starting", about: name, in: app) }
+        await say("Starting process with command `\(command)`", about: name, in: app)
+        let spec = DynoSpec(
+            id: id, app: app, appOrdinal: state.app.ordinal, name: name, content: .slug(layers: blueprint.layers),
+            command: command, environment: DynoEnvironment.of(name, in: state.app, blueprint: blueprint),
+            wantsPort: wantsPort, size: size,
+            tags: ["role": role.rawValue, "release": "\(blueprint.release.version)"])
+        await launch(spec)
+        return id
+    }
+
+    /// Asks the runtime for a dyno that is already in the books.
+    func launch(_ spec: DynoSpec) async {
+        do {
+            let handle = try await machines.runtime.start(spec)
+            guard apps[spec.app]?.dynos[spec.id] != nil else {
+                // The app went while its dyno was being started.
+                _ = await handle.stop(.zero)
+                return await handle.release()
+            }
+            apps[spec.app]?.dynos[spec.id]?.handle = handle
+            watch(handle, after: 0)
+            if spec.wantsPort { later { [self] in await failUnlessBound(spec.id, in: spec.app) } }
+        } catch {
+            let reason = (error as? any Explained)?.explanation.why ?? "\(error)"
+            apps[spec.app]?.dynos[spec.id]?.verdict = "could not be started: \(reason)"
+            await say(
+                "\(RuntimeFault.platformError.line(seconds: 10)): \(reason)", about: spec.name, in: spec.app)
+            await ended(spec.id, in: spec.app, .lost)
+        }
+    }
+
+    func watch(_ handle: DynoHandle, after position: UInt64) {
+        later { [self] in
+            for await event in handle.events(position) { await receive(event, from: handle.id, in: handle.app) }
+        }
+    }
+
+    /// R10: a web dyno that does not listen in time is killed.
+    private func failUnlessBound(_ id: DynoID, in app: AppID) async {
+        do { try await machines.time.sleep(settings.bootTimeout) } catch { return }  // The daemon stops.
+        guard let dyno = apps[app]?.dynos[id], dyno.state == .starting, let handle = dyno.handle else { return }
+        let seconds = Int(settings.bootTimeout.components.seconds)
+        apps[app]?.dynos[id]?.verdict = "did not listen on $PORT within \(seconds) seconds (R10)"
+        await say(RuntimeFault.bootTimeout.line(seconds: seconds), about: dyno.name, in: app)
+        await say("Stopping process with SIGKILL", about: dyno.name, in: app)
+        _ = await handle.stop(.zero)
+    }
+
+    private func newPolicy(for app: App) -> RestartPolicy { RestartPolicy(exact: app.has(.herokuCrashBackoff)) }
+
+    /// Returns when the dyno is up or has failed.
+    func bootReport(of id: DynoID, in app: AppID) async -> BootReport {
+        guard let dyno = apps[app]?.dynos[id] else {
+            return .crashed(reason: "the app was removed meanwhile", lastLines: [])
+        }
+        switch dyno.state {
+        case .up: return .up
+        case .crashed, .down, .complete: return crashReport(of: dyno)
+        case .starting: return await withCheckedContinuation { bootWaiters[id, default: []].append($0) }
+        }
+    }
+
+    func crashReport(of dyno: LiveDyno) -> BootReport {
+        .crashed(reason: "\(dyno.name) \(dyno.verdict ?? "crashed")", lastLines: dyno.lastLines)
+    }
+
+    func answerBootWaiters(of id: DynoID, _ report: BootReport) {
+        for waiter in bootWaiters.removeValue(forKey: id) ?? [] { waiter.resume(returning: report) }
+    }
+}

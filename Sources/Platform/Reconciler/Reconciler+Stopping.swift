@@ -1,0 +1,89 @@
+internal import Logs
+internal import Model
+
+extension Reconciler {
+    /// Takes dynos out: from the table first, then, when their requests are answered, SIGTERM, the grace, SIGKILL.
+    ///
+    /// Returns when the router no longer sends them requests; the rest goes on by itself.
+    func retire(_ ids: [DynoID], in app: AppID, announcing text: String? = nil) async {
+        var handles: [DynoHandle] = []
+        for id in ids {
+            guard let dyno = apps[app]?.dynos[id] else { continue }
+            if let handle = dyno.handle, dyno.state != .crashed {
+                apps[app]?.dynos[id]?.role = .leaving
+                handles.append(handle)
+                if let text { await say(text, about: dyno.name, in: app) }
+            } else if dyno.handle == nil, dyno.state == .starting {
+                // Still being started: marked, so that its end is no crash.
+                apps[app]?.dynos[id]?.role = .leaving
+            } else {
+                apps[app]?.dynos[id] = nil
+            }
+        }
+        await publish()
+        guard !handles.isEmpty else { return }
+        let leaving = handles
+        later { [self] in
+            await machines.routing.drain(leaving.map(\.id), settings.stopGrace)
+            await withDiscardingTaskGroup { group in
+                for handle in leaving { group.addTask { [self] in await stop(handle) } }
+            }
+        }
+    }
+
+    /// SIGTERM, the grace, SIGKILL, with the lines that tell of it.
+    func stop(_ handle: DynoHandle) async {
+        await say("Stopping all processes with SIGTERM", about: handle.name, in: handle.app)
+        let (_, wasKilled) = await handle.stop(settings.stopGrace)
+        if wasKilled {
+            let seconds = Int(settings.stopGrace.components.seconds)
+            await say(RuntimeFault.exitTimeout.line(seconds: seconds), about: handle.name, in: handle.app)
+            await say("Stopping remaining processes with SIGKILL", about: handle.name, in: handle.app)
+        }
+    }
+
+    /// `ps:stop`: a dyno of the formation stays down until a restart, a change or a new release; a one-off is ended.
+    package func stop(_ name: DynoName, in app: AppID) async throws {
+        guard let dyno = apps[app]?.dynos.values.first(where: { $0.name == name && $0.role != .leaving }) else {
+            throw PlatformError.noSuchDyno("\(name)")
+        }
+        if dyno.role == .formation {
+            await say("State changed from \(dyno.state.rawValue) to down", about: name, in: app)
+            await retire([dyno.id], in: app)
+            let id = DynoID()
+            var down = dyno.stoppedCopy(id: id, at: machines.time.now())
+            down.policy.started()
+            apps[app]?.dynos[id] = down
+            await publish()
+        } else if let handle = dyno.handle {
+            await stop(handle)
+        }
+    }
+
+    /// For `paas down`: everything ends, and nothing is started any more.
+    package func stopEverything() async {
+        isClosing = true
+        let handles = apps.values.flatMap { $0.dynos.values.compactMap(\.handle) }
+        for (app, state) in apps {
+            for id in state.dynos.keys { apps[app]?.dynos[id]?.role = .leaving }
+        }
+        await withDiscardingTaskGroup { group in
+            for handle in handles {
+                group.addTask { [self] in
+                    await stop(handle)
+                    _ = await ending(of: handle.id, in: handle.app)
+                }
+            }
+        }
+        await machines.runtime.removeEverything()
+    }
+}
+
+extension LiveDyno {
+    /// The empty place of a dyno that was stopped by hand.
+    func stoppedCopy(id: DynoID, at now: Timestamp) -> LiveDyno {
+        LiveDyno(
+            id: id, name: name, command: command, size: size, releaseVersion: releaseVersion, role: .formation,
+            state: .down, since: now, policy: policy, wantsPort: wantsPort)
+    }
+}

@@ -1,0 +1,121 @@
+internal import Logs
+package import Model
+
+/// Makes what runs match what is wanted, and tells the router what answers.
+///
+/// It is the only one that starts and stops dynos. Whoever changes what an app runs holds the app's turn
+/// (``Platform/changes``); what dynos do by themselves arrives as events and is answered at once.
+package actor Reconciler {
+    let machines: Machines
+    let settings: Settings
+    var apps: [AppID: AppState] = [:]
+    /// Tasks waiting to hear whether a dyno came up.
+    var bootWaiters: [DynoID: [CheckedContinuation<BootReport, Never>]] = [:]
+    /// Tasks waiting for a dyno's end.
+    var endWaiters: [DynoID: [CheckedContinuation<Ending, Never>]] = [:]
+    /// How dynos ended that somebody may still ask about.
+    var endings: [DynoID: Ending] = [:]
+    /// Once true, nothing is started any more.
+    var isClosing = false
+    /// Nothing is told to the router before the dynos of an earlier daemon are known again.
+    private var isOpen = false
+    private var tableVersion: UInt64
+
+    private let jobs: AsyncStream<@Sendable () async -> Void>
+    private let newJob: AsyncStream<@Sendable () async -> Void>.Continuation
+
+    package init(_ machines: Machines, settings: Settings) {
+        self.machines = machines
+        self.settings = settings
+        // A router may live longer than its daemon: each daemon's tables count from the time it started.
+        tableVersion = UInt64(machines.time.now().microseconds)
+        (jobs, newJob) = AsyncStream.makeStream()
+    }
+
+    /// Owns every task that watches a dyno, a timer or an old dyno's end; the daemon runs it until it stops.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            for await job in jobs { group.addTask { await job() } }
+        }
+    }
+
+    /// Lets ``run()`` end when its tasks have.
+    package func finish() { newJob.finish() }
+
+    func later(_ job: @escaping @Sendable () async -> Void) { newJob.yield(job) }
+
+    // MARK: Apps
+
+    /// Takes note of an app that is new or has changed in name, features or maintenance.
+    package func track(_ app: App) async {
+        apps[app.id, default: AppState(app: app)].app = app
+        await publish()
+    }
+
+    /// Stops everything of an app that is being destroyed.
+    package func forget(_ id: AppID) async {
+        guard let state = apps.removeValue(forKey: id) else { return }
+        await publish()
+        await withDiscardingTaskGroup { group in
+            for handle in state.dynos.values.compactMap(\.handle) {
+                group.addTask { [settings] in
+                    _ = await handle.stop(settings.stopGrace)
+                    await handle.release()
+                }
+            }
+        }
+    }
+
+    /// The dynos that `ps` shows, by name.
+    package func dynos(of app: AppID) -> [DynoView] {
+        (apps[app]?.dynos.values ?? [:].values)
+            .filter { [.formation, .oneOff].contains($0.role) }
+            .map { dyno in
+                DynoView(
+                    id: dyno.id, name: dyno.name, state: dyno.state, command: dyno.command, size: dyno.size,
+                    releaseVersion: dyno.releaseVersion, since: dyno.since)
+            }
+            .sorted { $0.name < $1.name }
+    }
+
+    /// The handle of a dyno that runs, to attach to it.
+    package func handle(of id: DynoID, in app: AppID) -> DynoHandle? { apps[app]?.dynos[id]?.handle }
+
+    package func blueprint(of app: AppID) -> Blueprint? { apps[app]?.blueprint }
+
+    /// The layers of what runs, which the store may already have replaced.
+    func layersInUse() -> Set<String> { Set(apps.values.flatMap { $0.blueprint?.slug.layers ?? [] }) }
+
+    // MARK: The router
+
+    /// From now on the router is told; called once, when the dynos of an earlier daemon have been adopted.
+    func open() async {
+        isOpen = true
+        await publish()
+    }
+
+    /// Tells the router what holds now, and returns when it does.
+    func publish() async {
+        guard isOpen else { return }
+        tableVersion += 1
+        var routes = ["api.localhost": RoutingTable.Route(app: nil, state: .serving([apiBackend]))]
+        for state in apps.values {
+            routes["\(state.app.name).localhost"] = RoutingTable.Route(app: state.app.id, state: state.route)
+        }
+        let names = apps.values.map(\.app.name.text).sorted()
+        await machines.routing.install(RoutingTable(version: tableVersion, routes: routes, appNames: names))
+    }
+
+    private var apiBackend: RoutingTable.Backend {
+        RoutingTable.Backend(id: apiID, name: "", endpoint: settings.apiEndpoint)
+    }
+    private let apiID = DynoID()
+
+    // MARK: The log
+
+    /// A line of the dyno manager: `heroku[web.1]: …`.
+    func say(_ text: String, about name: DynoName, in app: AppID) async {
+        let line = LogLine(time: machines.time.now(), source: .heroku, process: "\(name)", text)
+        await machines.logs.append([line], to: app, origin: nil)
+    }
+}

@@ -1,0 +1,72 @@
+package import Buildpacks
+package import Git
+package import Logs
+package import Slugs
+package import Store
+
+/// The machines that the conductor plays; `paasd` builds the live ones.
+package struct Machines: Sendable {
+    package let store: Store
+    package let git: GitStore
+    package let layers: LayerStore
+    package let logs: LogBook
+    package let runtime: Runtime
+    package let routing: Routing
+    package let time: Time
+    /// Runs what blocks (libgit2, file trees) away from the tasks' own threads.
+    package let blocking: Blocking
+    package let files: Files
+
+    package init(
+        store: Store, git: GitStore, layers: LayerStore, logs: LogBook, runtime: Runtime, routing: Routing,
+        time: Time, blocking: Blocking, files: Files
+    ) {
+        self.store = store
+        self.git = git
+        self.layers = layers
+        self.logs = logs
+        self.runtime = runtime
+        self.routing = routing
+        self.time = time
+        self.blocking = blocking
+        self.files = files
+    }
+}
+
+/// A place where calls may block.
+package struct Blocking: Sendable {
+    private let runJob: @Sendable (@escaping @Sendable () -> Void) async -> Void
+
+    /// - Parameter runJob: runs the job to its end on a thread that may block.
+    package init(_ runJob: @escaping @Sendable (@escaping @Sendable () -> Void) async -> Void) {
+        self.runJob = runJob
+    }
+
+    func callAsFunction<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        let box = Box<Value>()
+        await runJob { box.result = Result { try body() } }
+        guard let result = box.result else { throw CancellationError() }
+        return try result.get()
+    }
+
+    /// Written by the job, read after it: the two never meet.
+    private final class Box<Value: Sendable>: @unchecked Sendable {
+        var result: Result<Value, any Error>?
+    }
+}
+
+/// The little that the conductor does with folders itself: a build's tree is made before any machine owns it.
+package struct Files: Sendable {
+    package var makeFolder: @Sendable (String) throws -> Void
+    package var remove: @Sendable (String) throws -> Void
+    package var freeBytes: @Sendable (String) throws -> Int64
+
+    package init(
+        makeFolder: @escaping @Sendable (String) throws -> Void, remove: @escaping @Sendable (String) throws -> Void,
+        freeBytes: @escaping @Sendable (String) throws -> Int64
+    ) {
+        self.makeFolder = makeFolder
+        self.remove = remove
+        self.freeBytes = freeBytes
+    }
+}

@@ -1,0 +1,87 @@
+package import Dyno
+package import Model
+
+/// Where dynos run. The daemon passes this machine's ``DynoHost``; a cluster's would be another value, and tests pass
+/// one without processes.
+package struct Runtime: Sendable {
+    package var start: @Sendable (DynoSpec) async throws -> DynoHandle
+    /// The dynos that an earlier daemon started and that still run.
+    package var adopt: @Sendable () async -> [DynoHandle]
+    package var sandbox: @Sendable () async -> SandboxReport
+    /// Takes away what stopped dynos left; for `paas down`.
+    package var removeEverything: @Sendable () async -> Void
+
+    package init(
+        start: @escaping @Sendable (DynoSpec) async throws -> DynoHandle,
+        adopt: @escaping @Sendable () async -> [DynoHandle],
+        sandbox: @escaping @Sendable () async -> SandboxReport,
+        removeEverything: @escaping @Sendable () async -> Void
+    ) {
+        self.start = start
+        self.adopt = adopt
+        self.sandbox = sandbox
+        self.removeEverything = removeEverything
+    }
+
+    /// Dynos as processes of this machine.
+    package init(_ host: DynoHost) {
+        self.init(
+            start: { DynoHandle(try await host.start($0)) },
+            adopt: { await host.adopt().map(DynoHandle.init) },
+            sandbox: { await host.sandbox() },
+            removeEverything: { await host.removeEverything() })
+    }
+}
+
+/// One running dyno, wherever it runs.
+package struct DynoHandle: Sendable {
+    package let id: DynoID
+    package let app: AppID
+    package let name: DynoName
+    package let command: String
+    package let size: DynoSize
+    package let startedAt: Timestamp
+    package let tags: [String: String]
+    /// What it says and does after that position of its output; one consumer; ends after `.ended`.
+    package var events: @Sendable (_ after: UInt64) -> AsyncStream<DynoEvent>
+    /// SIGTERM to all its processes, the grace, SIGKILL.
+    package var stop: @Sendable (_ grace: Duration) async -> (ending: Ending, killed: Bool)
+    package var signal: @Sendable (Int32) async -> Void
+    package var attach: @Sendable () async throws -> DynoAttachment
+    /// Everything it said is stored: what is left of it may go.
+    package var release: @Sendable () async -> Void
+
+    package init(
+        id: DynoID, app: AppID, name: DynoName, command: String, size: DynoSize, startedAt: Timestamp,
+        tags: [String: String],
+        events: @escaping @Sendable (UInt64) -> AsyncStream<DynoEvent>,
+        stop: @escaping @Sendable (Duration) async -> (ending: Ending, killed: Bool),
+        signal: @escaping @Sendable (Int32) async -> Void,
+        attach: @escaping @Sendable () async throws -> DynoAttachment,
+        release: @escaping @Sendable () async -> Void
+    ) {
+        self.id = id
+        self.app = app
+        self.name = name
+        self.command = command
+        self.size = size
+        self.startedAt = startedAt
+        self.tags = tags
+        self.events = events
+        self.stop = stop
+        self.signal = signal
+        self.attach = attach
+        self.release = release
+    }
+
+    init(_ dyno: RunningDyno) {
+        self.init(
+            id: dyno.id, app: dyno.app, name: dyno.name, command: dyno.command, size: dyno.size,
+            startedAt: dyno.startedAt, tags: dyno.tags,
+            events: { dyno.events(from: $0) },
+            stop: { await dyno.stop(grace: $0) },
+            signal: { await dyno.signal($0) },
+            attach: { try await dyno.attach() },
+            release: { await dyno.release() })
+    }
+}

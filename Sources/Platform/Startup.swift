@@ -1,0 +1,54 @@
+internal import Git
+internal import Logs
+package import Model
+internal import Slugs
+internal import Store
+
+extension Platform {
+    /// Brings everything to where it should be after a start, whatever ended the daemon before.
+    ///
+    /// Releases and builds that were under way are marked failed; dynos that still run are adopted; what should run
+    /// and does not is started.
+    package func start() async throws {
+        try await failUnfinished()
+        let (files, folder) = (machines.files, "\(settings.home)/builds")
+        try await machines.blocking { try files.remove(folder) }
+        try await refreshHooks()
+        var plans: [(app: App, blueprint: Blueprint?, formation: [FormationEntry])] = []
+        for app in try await apps() {
+            let current = try await machines.store.read { transaction -> (Release, Slug)? in
+                guard let release = try transaction.currentRelease(of: app.id), let id = release.slug,
+                    let slug = try transaction.slug(id)
+                else { return nil }
+                return (release, slug)
+            }
+            let blueprint = try current.map { try self.blueprint($0.0, $0.1) }
+            plans.append((app, blueprint, try await formation(of: app)))
+        }
+        await reconciler.resume(plans)
+    }
+
+    private func failUnfinished() async throws {
+        let now = machines.time.now()
+        let interrupted = try await machines.store.write { transaction in
+            var interrupted: [(App, Release)] = []
+            for app in try transaction.apps() {
+                for var build in try transaction.builds(of: app.id) where build.status == .pending {
+                    build.status = .failed
+                    build.updatedAt = now
+                    try transaction.update(build)
+                }
+                for var release in try transaction.releases(of: app.id) where release.status == .pending {
+                    release.status = .failed
+                    release.updatedAt = now
+                    try transaction.update(release)
+                    interrupted.append((app, release))
+                }
+            }
+            return interrupted
+        }
+        for (app, release) in interrupted {
+            await say("Release v\(release.version) was interrupted; the release before it keeps running", in: app.id)
+        }
+    }
+}
