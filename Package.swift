@@ -64,7 +64,7 @@ let package = Package(
         room("Dyno", ["Model", "Posix", "CPosix"]),
         room("Router", ["Model", "HTTP", "Posix", "CPosix"]),
         room("Logs", ["Model", "Posix"]),
-        room("Store", ["Model", "CSQLite"]),
+        room("Store", ["Model", "Posix", "CSQLite"]),
 
         // Ground.
         room("Model", settings: careful),
@@ -73,5 +73,8 @@ let package = Package(
         .target(name: "CPosix", path: "Sources/C/CPosix"),
         .systemLibrary(name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3"),
         .systemLibrary(name: "CGit2", path: "Sources/C/CGit2", pkgConfig: "libgit2"),
+
+        // Tests.
+        tests("StoreTests", ["Store", "Model", "Posix"]),
     ]
 )
