@@ -20,8 +20,7 @@ package struct HTTPServer: Sendable {
     }
 
     /// Runs until the task is cancelled or the listener breaks; leaves no connection behind.
-    package func serve(_ listener: consuming AsyncListener) async throws {
-        let listener = listener
+    package func serve(_ listener: borrowing AsyncListener) async throws {
         try await withThrowingDiscardingTaskGroup { group in
             defer { group.cancelAll() }
             while true {
