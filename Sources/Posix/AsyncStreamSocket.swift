@@ -1,4 +1,5 @@
 internal import CPosix
+internal import Synchronization
 
 #if canImport(Glibc)
     internal import Glibc
@@ -13,6 +14,8 @@ package final class AsyncStreamSocket: Sendable {
     private let reading: Descriptor
     private let writing: Descriptor
     private let reactor: Reactor
+    /// What was read too far; comes first at the next read.
+    private let ahead = Mutex<[UInt8]>([])
 
     /// - Parameter descriptor: is made non-blocking.
     package init(_ descriptor: consuming Descriptor, reactor: Reactor) throws(PosixError) {
@@ -26,10 +29,22 @@ package final class AsyncStreamSocket: Sendable {
 
     /// Some bytes, at most `limit`; empty at the end of the stream.
     package func read(atMost limit: Int = 65_536) async throws -> [UInt8] {
+        let early = ahead.withLock { ahead in
+            let part = Array(ahead.prefix(limit))
+            ahead.removeFirst(part.count)
+            return part
+        }
+        if !early.isEmpty { return early }
         while true {
             if let bytes = try reading.readIfReady(atMost: limit) { return bytes }
             try await reactor.wait(reading.raw, for: .readable)
         }
+    }
+
+    /// Gives bytes back that were read too far; the next read returns them, before everything else.
+    package func unread(_ bytes: some Collection<UInt8>) {
+        guard !bytes.isEmpty else { return }
+        ahead.withLock { $0.insert(contentsOf: bytes, at: 0) }
     }
 
     /// Writes all of `bytes`, waiting while the other side does not read.

@@ -27,6 +27,8 @@ package struct PosixError: Error, Hashable, CustomStringConvertible {
     package var reason: String { String(cString: strerror(code)) }
     package var description: String { "\(call): \(reason)" }
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+    /// The other end was closed.
+    package var isBrokenPipe: Bool { code == EPIPE || code == ECONNRESET }
     package var isAgain: Bool { code == EAGAIN || code == EINTR }
 }
 

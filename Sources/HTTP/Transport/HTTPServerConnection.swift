@@ -1,0 +1,100 @@
+internal import Posix
+
+/// The server's side of one connection.
+struct HTTPServerConnection: Sendable {
+    private let socket: AsyncStreamSocket
+    private let handler: HTTPServer.Handler
+    private let idleLimit: Duration
+
+    init(_ socket: AsyncStreamSocket, _ handler: @escaping HTTPServer.Handler, _ idleLimit: Duration) {
+        self.socket = socket
+        self.handler = handler
+        self.idleLimit = idleLimit
+    }
+
+    func run() async {
+        defer { socket.close() }
+        let peer = peer()
+        do {
+            while try await serveOne(peer) {}
+        } catch let error as HTTPTransportError {
+            await refuse(error)
+        } catch {
+            // The client has gone or the server stops: there is nobody to tell.
+        }
+    }
+
+    /// Who is at the other end; sockets that know nobody (TCP) say user -1.
+    private func peer() -> UnixSocket.Peer? {
+        let peer = socket.withDescriptor { try? UnixSocket.peer(of: $0) }
+        return peer?.userID == .max ? nil : peer
+    }
+
+    /// - Returns: whether another request may follow.
+    private func serveOne(_ peer: UnixSocket.Peer?) async throws -> Bool {
+        guard let head = try await withTimeLimit(idleLimit, { [socket] in try await HTTPHeadReader.read(from: socket) })
+        else { return false }
+        let (method, target, version) = head.words
+        guard version == "HTTP/1.1" || version == "HTTP/1.0" else { throw HTTPTransportError.malformed("version") }
+        let isHTTP10 = version == "HTTP/1.0"
+        let keepsAlive =
+            isHTTP10
+            ? head.headers.list("Connection", contains: "keep-alive")
+            : !head.headers.list("Connection", contains: "close")
+        let body = try await readBody(head.headers)
+        let (path, query) = HTTPRequest.split(target: target)
+        let request = HTTPRequest(method: method, path: path, query: query, headers: head.headers, body: body)
+        let responder = HTTPResponder(
+            socket, isHead: method == "HEAD", isHTTP10: isHTTP10, keepsAlive: keepsAlive)
+        await handler(request, responder, peer)
+        switch responder.state {
+        case .waiting:
+            try await responder.send(status: 500)
+            return keepsAlive
+        case .sent:
+            return keepsAlive
+        case .streaming(let writer):
+            try await writer.finish()
+            return keepsAlive && !isHTTP10
+        case .upgraded:
+            return false
+        }
+    }
+
+    private func readBody(_ headers: HTTPHeaders) async throws -> [UInt8] {
+        let framing = try HTTPBodyStream.Framing.ofRequest(headers)
+        switch framing {
+        case .none, .length(0), .untilClose: return []
+        case .length(let length) where length > HTTPRequest.bodyLimitBytes: throw HTTPTransportError.bodyTooLarge
+        case .length, .chunked: break
+        }
+        if headers.list("Expect", contains: "100-continue") {
+            try await socket.write(HTTPStatusText.head(100, [:]))
+        }
+        let stream = HTTPBodyStream(socket, framing)
+        return try await withTimeLimit(idleLimit) { try await stream.collect(limit: HTTPRequest.bodyLimitBytes) }
+    }
+
+    /// Answers what could not be read, then takes in the rest for a moment: a client that still writes would lose the
+    /// answer to a reset.
+    private func refuse(_ error: HTTPTransportError) async {
+        let status: Int
+        switch error {
+        case .malformed: status = 400
+        case .headTooLarge: status = 431
+        case .bodyTooLarge: status = 413
+        case .tooSlow, .closed, .alreadyAnswered: return
+        }
+        let id = status == 413 ? "request_too_large" : "bad_request"
+        let body = Array(#"{"id":"\#(id)","message":"\#(error)"}"#.utf8)
+        let headers: HTTPHeaders = [
+            "Content-Type": "application/json", "Content-Length": String(body.count), "Connection": "close",
+        ]
+        // The client may be gone, or may never stop writing; both end here.
+        try? await withTimeLimit(.seconds(2)) { [socket] in
+            try await socket.write(HTTPStatusText.head(status, headers) + body)
+            socket.finishWriting()
+            while try await !socket.read().isEmpty {}
+        }
+    }
+}

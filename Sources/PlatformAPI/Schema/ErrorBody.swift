@@ -1,0 +1,18 @@
+/// What an error answer holds: v3's shape and, where somebody can do something, `mend`.
+package struct ErrorBody: Codable, Sendable, Equatable {
+    /// `not_found`, `invalid_params`, …
+    package var id: String
+    package var message: String
+    package var url: String?
+    /// Steps that help, best first; each is a command or one short sentence.
+    package var mend: [String]?
+
+    package init(
+        id: String, message: String, url: String? = nil, mend: [String]? = nil
+    ) {
+        self.id = id
+        self.message = message
+        self.url = url
+        self.mend = mend
+    }
+}

@@ -1,0 +1,10 @@
+/// Another resource, by its id.
+package struct Reference: Codable, Sendable, Equatable {
+    package var id: String
+
+    package init(
+        id: String
+    ) {
+        self.id = id
+    }
+}

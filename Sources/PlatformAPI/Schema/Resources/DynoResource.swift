@@ -1,0 +1,44 @@
+/// A running dyno.
+///
+/// Source: the published Platform API schema, `dyno`.
+package struct DynoResource: Codable, Sendable, Equatable {
+    /// Path on this socket that takes `Upgrade: paas-attach/1`; only for an attached one-off.
+    @Nullable package var attachURL: String?
+    package var command: String
+    package var createdAt: String
+    package var id: String
+    /// `web.1`.
+    package var name: String
+    package var release: ReleaseReference
+    package var app: NamedReference
+    /// `Basic`.
+    package var size: String
+    /// `starting`, `up`, `crashed`, `down` or `idle`.
+    package var state: String
+    package var type: String
+    package var updatedAt: String
+
+    package init(
+        attachURL: String? = nil, command: String, createdAt: String, id: String, name: String,
+        release: ReleaseReference, app: NamedReference, size: String, state: String, type: String, updatedAt: String
+    ) {
+        self.attachURL = attachURL
+        self.command = command
+        self.createdAt = createdAt
+        self.id = id
+        self.name = name
+        self.release = release
+        self.app = app
+        self.size = size
+        self.state = state
+        self.type = type
+        self.updatedAt = updatedAt
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case command, id, name, release, app, size, state, type
+        case attachURL = "attach_url"
+        case createdAt = "created_at"
+        case updatedAt = "updated_at"
+    }
+}
