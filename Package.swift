@@ -77,5 +77,6 @@ let package = Package(
         // Tests.
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
+        tests("HousePlanTests", ["Posix"]),
     ]
 )

@@ -1,0 +1,62 @@
+# Everything a person types to build, try, test and install paas. `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+export SWIFT
+
+# The folder of the programs, also for whoever calls them from a test.
+built := $(CURDIR)/.build/release
+programs := paas paasd paas-router paas-dyno
+swift_files := Package.swift Sources Tests
+
+# A target may import only what Package.swift says it depends on.
+arrows := --explicit-target-dependency-import-check error
+
+bindir := $(PREFIX)/bin
+datadir := $(PREFIX)/share
+
+.PHONY: build setup setup-tests demo test install uninstall completions format lint bench clean help
+
+build: ## Build the programs into .build/release
+	@scripts/setup.sh --check build
+	@$(SWIFT) build -c release --static-swift-stdlib $(arrows)
+
+setup: ## Install the Debian or Ubuntu packages that building and the demo need
+	@scripts/setup.sh build demo
+
+setup-tests:
+	@scripts/setup.sh build demo test
+
+demo: setup build ## Deploy Examples/webchecker with a real git push, and leave it running
+	@scripts/demo.sh "$(built)"
+
+test: setup-tests build ## Run every test
+	@PAAS_BIN="$(built)" $(SWIFT) test $(arrows) $(TESTFLAGS)
+
+install: ## Install the programs, the manual page and the completions under PREFIX
+	@[ -x "$(built)/paasd" ] || $(MAKE) build
+	@scripts/install.sh "$(built)" "$(DESTDIR)" "$(PREFIX)"
+
+uninstall: ## Take away what `make install` put in place
+	@scripts/install.sh --remove "$(DESTDIR)" "$(PREFIX)"
+
+format: ## Format every Swift file
+	@$(SWIFT) format --configuration .swift-format --in-place --parallel --recursive $(swift_files)
+
+lint: ## Check the format of Swift files and the scripts, changing nothing
+	@$(SWIFT) format lint --strict --configuration .swift-format --parallel --recursive $(swift_files)
+	@shellcheck -x scripts/*.sh .ci/run $(wildcard Benchmarks/*/*.sh)
+
+bench: build ## Measure; results land in Benchmarks/results
+	@Benchmarks/run.sh "$(built)"
+
+clean: ## Remove what was built
+	@rm -rf .build Benchmarks/results
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
