@@ -76,5 +76,6 @@ let package = Package(
 
         // Tests.
         tests("StoreTests", ["Store", "Model", "Posix"]),
+        tests("LogsTests", ["Logs", "Model", "Posix"]),
     ]
 )
