@@ -78,5 +78,6 @@ let package = Package(
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
         tests("HousePlanTests", ["Posix"]),
+        tests("LogsTests", ["Logs", "Model", "Posix"]),
     ]
 )
