@@ -79,5 +79,7 @@ let package = Package(
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
         tests("HousePlanTests", ["Posix"]),
         tests("LogsTests", ["Logs", "Model", "Posix"]),
+        tests("EndToEndTests", ["TestSupport", "Posix"]),
+        room("TestSupport", ["Posix"], path: "Tests/Support"),
     ]
 )
