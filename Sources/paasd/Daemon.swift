@@ -31,7 +31,7 @@ struct Daemon {
         let reactor = try Reactor()
         let pool = BlockingPool()
         let programs = try Programs()
-        let environment = ThisProcess.environment
+        let environment = Environment.all
 
         let store = try Store(path: home.database)
         let logs = LogBook(folder: home.logs)
@@ -66,7 +66,7 @@ struct Daemon {
         api = APIServer(
             platform,
             daemon: .init(
-                version: Version.text, processID: ThisProcess.id, userID: ThisProcess.userID, home: home.path,
+                version: Version.text, processID: Environment.processID, userID: Environment.userID, home: home.path,
                 port: port, addresses: listeners.map(\.address),
                 routerProcessID: { await router.processID() },
                 shutDown: { await ending.begin(keepingDynos: $0) }))
@@ -105,7 +105,7 @@ struct Daemon {
             group.addTask {
                 do { try await serve() } catch {
                     Journal.fatal(error)
-                    ThisProcess.end(1)
+                    Environment.exit(1)
                 }
             }
             await ending.wait()
@@ -123,7 +123,7 @@ struct Daemon {
         try await platform.start()
         let owner = AsyncListener(try UnixSocket.listen(at: home.apiSocket), reactor: reactor)
         let routed = AsyncListener(try UnixSocket.listen(at: home.routedSocket), reactor: reactor)
-        let record = #"{"pid":\#(ThisProcess.id),"port":\#(platform.settings.port),"version":"\#(Version.text)"}"#
+        let record = #"{"pid":\#(Environment.processID),"port":\#(platform.settings.port),"version":"\#(Version.text)"}"#
         try FileTree.write(Array((record + "\n").utf8), to: home.record)
         Journal.note(
             .info, "daemon.started",

@@ -7,7 +7,8 @@ struct Programs {
     let shim: String
 
     init() throws {
-        let folder = ThisProcess.programFolder ?? "."
+        let own = Environment.executable ?? "./paasd"
+        let folder = own.lastIndex(of: "/").map { own[..<$0] } ?? "."
         func program(_ name: String) throws -> String {
             let path = "\(folder)/\(name)"
             guard FileTree.exists(path) else { throw DaemonError.missingProgram(path) }

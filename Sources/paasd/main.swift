@@ -3,15 +3,15 @@ import Posix
 // Signals first: threads that are started later inherit what is blocked here.
 let signals = Signals.stream(of: [Signals.terminate, Signals.interrupt, Signals.hangup])
 Signals.ignoreBrokenPipes()
-ThisProcess.keepFilesPrivate()
-ThisProcess.raiseDescriptorLimit()
+ProcessLimits.keepFilesPrivate()
+ProcessLimits.raiseDescriptors()
 
 do {
-    let options = try DaemonOptions(arguments: Array(ThisProcess.arguments.dropFirst()))
+    let options = try DaemonOptions(arguments: Array(CommandLine.arguments.dropFirst()))
     let daemon = try await Daemon(options)
     await daemon.run(until: signals)
-    ThisProcess.end(0)
+    Environment.exit(0)
 } catch {
     Journal.fatal(error)
-    ThisProcess.end(1)
+    Environment.exit(1)
 }
