@@ -78,6 +78,7 @@ let package = Package(
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
         tests("HousePlanTests", ["Posix"]),
+        tests("LogsTests", ["Logs", "Model", "Posix"]),
         tests("EndToEndTests", ["TestSupport", "Posix"]),
         room("TestSupport", ["Posix"], path: "Tests/Support"),
     ]

@@ -95,7 +95,7 @@ package struct Pipe: ~Copyable, Sendable {
 }
 
 /// A NULL-terminated array of C strings that lives as long as this value.
-private final class CStrings {
+final class CStrings {
     let pointers: [UnsafeMutablePointer<CChar>?]
 
     init(_ strings: [String]) { pointers = strings.map { strdup($0) } + [nil] }

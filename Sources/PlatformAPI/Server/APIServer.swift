@@ -1,0 +1,138 @@
+internal import APISchema
+package import HTTP
+internal import Model
+package import Platform
+package import Posix
+
+/// The one door: the Platform API v3 over the owner's socket, and over the router at `api.localhost` with a token.
+///
+/// A handler decodes, calls one use case and encodes; it decides nothing.
+package struct APIServer: Sendable {
+    /// What only the daemon knows and can do.
+    package struct Daemon: Sendable {
+        package var version: String
+        package var processID: Int32
+        package var userID: UInt32
+        package var home: String
+        package var port: UInt16
+        package var addresses: [String]
+        package var routerProcessID: @Sendable () async -> Int32?
+        /// Stops everything, or (with `keepingDynos`) the daemon alone; the answer is sent before the process ends.
+        package var shutDown: @Sendable (_ keepingDynos: Bool) async -> Void
+
+        package init(
+            version: String, processID: Int32, userID: UInt32, home: String, port: UInt16, addresses: [String],
+            routerProcessID: @escaping @Sendable () async -> Int32?,
+            shutDown: @escaping @Sendable (_ keepingDynos: Bool) async -> Void
+        ) {
+            self.version = version
+            self.processID = processID
+            self.userID = userID
+            self.home = home
+            self.port = port
+            self.addresses = addresses
+            self.routerProcessID = routerProcessID
+            self.shutDown = shutDown
+        }
+    }
+
+    let platform: Platform
+    let daemon: Daemon
+    let logSessions = LogSessions()
+
+    package init(_ platform: Platform, daemon: Daemon) {
+        self.platform = platform
+        self.daemon = daemon
+    }
+
+    /// Serves the owner's socket: whoever may open it is the owner, or root.
+    package func serveOwner(_ request: HTTPRequest, _ responder: HTTPResponder, _ peer: UnixSocket.Peer?) async {
+        let isOwner = peer.map { $0.userID == daemon.userID || $0.userID == 0 } ?? false
+        await serve(request, responder) { if !isOwner { throw BadRequest.notTheOwner } }
+    }
+
+    /// Serves what comes through the router: nothing without a token, nothing for web pages of other hosts.
+    package func serveRouted(_ request: HTTPRequest, _ responder: HTTPResponder, _ peer: UnixSocket.Peer?) async {
+        await serve(request, responder) { try await checkRouted(request) }
+    }
+
+    private func checkRouted(_ request: HTTPRequest) async throws {
+        let host = (request.headers["Host"] ?? "").lowercased()
+        guard host == "api.localhost" || host.hasPrefix("api.localhost:") else {
+            throw BadRequest.noSuchEndpoint("http://\(host)")
+        }
+        if let origin = request.headers["Origin"] { throw BadRequest.foreignPage(origin) }
+        guard Credentials(request.headers["Authorization"]).holds(try await platform.token()) else {
+            throw BadRequest.token
+        }
+    }
+
+    private func serve(
+        _ request: HTTPRequest, _ responder: HTTPResponder, checking check: () async throws -> Void
+    ) async {
+        var headers: HTTPHeaders = ["Request-Id": "\(Identifier<Call>())", "Paas-Version": daemon.version]
+        do {
+            do {
+                try await check()
+                let answer = try await answer(request, responder)
+                try await send(answer, for: request, headers: &headers, responder)
+            } catch let error as HTTPTransportError {
+                throw error
+            } catch {
+                try await sendError(error, headers: &headers, responder)
+            }
+        } catch {
+            // The client has gone; there is nobody to tell.
+        }
+    }
+
+    private func answer(_ request: HTTPRequest, _ responder: HTTPResponder) async throws -> Answer {
+        let segments = request.segments
+        for route in Self.routes where route.method == request.method {
+            guard let parameters = route.parameters(in: segments) else { continue }
+            return try await route.handle(
+                Call(
+                    request: request, responder: responder, parameters: parameters, platform: platform, server: self))
+        }
+        throw BadRequest.noSuchEndpoint("\(request.method) \(request.path)")
+    }
+
+    private func send(
+        _ answer: Answer, for request: HTTPRequest, headers: inout HTTPHeaders, _ responder: HTTPResponder
+    ) async throws {
+        switch answer {
+        case .answered: return
+        case .empty(let status): try await responder.send(status: status, headers: headers)
+        case .text(let bytes):
+            headers.set("Content-Type", to: "text/plain; charset=utf-8")
+            try await responder.send(status: 200, headers: headers, body: bytes)
+        case .json(let status, let bytes):
+            headers.set("Content-Type", to: "application/vnd.heroku+json; version=3; charset=utf-8")
+            headers.set("Cache-Control", to: "private, no-cache")
+            let tag = EntityTag(bytes).text
+            headers.set("ETag", to: tag)
+            if request.method == "GET", request.headers["If-None-Match"] == tag {
+                return try await responder.send(status: 304, headers: headers)
+            }
+            try await responder.send(status: status, headers: headers, body: bytes)
+        }
+    }
+
+    private func sendError(
+        _ error: any Error, headers: inout HTTPHeaders, _ responder: HTTPResponder
+    ) async throws {
+        let explanation =
+            (error as? any Explained)?.explanation
+            ?? Explanation("Something went wrong inside paas", because: "\(error)", id: .internalError)
+        let message = [explanation.what, explanation.why].filter { !$0.isEmpty }.joined(separator: ": ")
+        let body = ErrorBody(
+            id: explanation.id.rawValue, message: message, mend: explanation.mend.isEmpty ? nil : explanation.mend)
+        headers.set("Content-Type", to: "application/json; charset=utf-8")
+        try await responder.send(
+            status: explanation.id.httpStatus, headers: headers, body: try WireJSON.encode(body))
+    }
+
+    static let routes: [Route] =
+        appRoutes + configRoutes + releaseRoutes + formationRoutes + dynoRoutes + logRoutes + featureRoutes
+        + buildRoutes + accountRoutes + platformRoutes
+}

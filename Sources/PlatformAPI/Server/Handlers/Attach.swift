@@ -1,0 +1,99 @@
+internal import Dyno
+internal import HTTP
+internal import Model
+internal import Platform
+internal import Posix
+
+extension Call {
+    /// Joins the client and a one-off dyno: `Upgrade: paas-attach/1`, then frames of type, length and payload.
+    ///
+    /// From the client: `I` input, `E` end of input, `W` rows and columns, `S` a signal. To it: `O` output, `X` the
+    /// exit status. Numbers are big-endian; lengths have 32 bits.
+    func attach() async throws {
+        let app = try await app()
+        let wanted = parameter("dyno")
+        guard let id = DynoID(wanted), let handle = await platform.reconciler.handle(of: id, in: app.id) else {
+            throw PlatformError.noSuchDyno(wanted)
+        }
+        let session = try await handle.attach()
+        let stream = try await responder.upgrade(to: "paas-attach/1")
+        let hasEnded = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                do {
+                    for await bytes in session.output { try await stream.write(AttachFrame.output(bytes).encoded) }
+                    let status = await session.ending().status
+                    try await stream.write(AttachFrame.exit(status).encoded)
+                    return true
+                } catch {
+                    return false  // The client has gone.
+                }
+            }
+            group.addTask {
+                // Ends with the client, however it goes; what it says wrongly ends it too.
+                try? await AttachFrame.forward(from: stream, to: session)
+                return false
+            }
+            let first = await group.next() ?? false
+            group.cancelAll()
+            return first
+        }
+        stream.finishWriting()
+        if !hasEnded { await platform.reconciler.clientLeft(id, in: app.id) }
+    }
+}
+
+/// One frame of an attached session.
+enum AttachFrame {
+    case output([UInt8])
+    case exit(Int32)
+
+    var encoded: [UInt8] {
+        var writer = ByteWriter()
+        switch self {
+        case .output(let bytes):
+            writer.put(UInt8(ascii: "O"))
+            writer.put(bytes)
+        case .exit(let status):
+            writer.put(UInt8(ascii: "X"))
+            writer.put(UInt32(4))
+            writer.put(status)
+        }
+        return writer.bytes
+    }
+
+    /// The largest frame taken from a client.
+    private static let limitBytes = 1 << 20
+
+    /// Passes a client's frames on until it hangs up.
+    static func forward(from stream: AsyncStreamSocket, to session: DynoAttachment) async throws {
+        var pending: [UInt8] = []
+        while true {
+            let part = try await stream.read()
+            if part.isEmpty { return }
+            pending += part
+            while pending.count >= 5 {
+                var reader = ByteReader(pending)
+                let kind = try reader.integer(UInt8.self)
+                let length = Int(try reader.integer(UInt32.self))
+                guard length <= limitBytes else { throw ByteReader.Malformed() }
+                guard pending.count >= 5 + length else { break }
+                try await pass(kind, Array(pending[5..<(5 + length)]), to: session)
+                pending.removeFirst(5 + length)
+            }
+        }
+    }
+
+    private static func pass(_ kind: UInt8, _ payload: [UInt8], to session: DynoAttachment) async throws {
+        var reader = ByteReader(payload)
+        switch kind {
+        case UInt8(ascii: "I"): try await session.write(payload)
+        case UInt8(ascii: "E"): try await session.closeInput()
+        case UInt8(ascii: "W"):
+            let rows = Int(try reader.integer(UInt16.self))
+            let columns = Int(try reader.integer(UInt16.self))
+            try await session.resize(rows: rows, columns: columns)
+        case UInt8(ascii: "S"): try await session.signal(Int32(try reader.integer(UInt8.self)))
+        default: throw ByteReader.Malformed()
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import APISchema
+internal import HTTP
+internal import Logs
+internal import Model
+internal import Platform
+internal import Synchronization
+
+extension APIServer {
+    static let logRoutes: [Route] = [
+        Route("POST", "apps/:app/log-sessions") { call in
+            let app = try await call.app()
+            let body = try call.body(LogSessionCreate.self)
+            let id = call.server.logSessions.open(
+                LogSessions.Session(
+                    app: app.id,
+                    filter: LogFilter(
+                        source: body.source.flatMap { LogLine.Source(rawValue: $0) },
+                        process: body.dynoName ?? body.dyno ?? body.type),
+                    lines: min(max(body.lines ?? 100, 0), 1500), isTail: body.tail ?? false))
+            let now = call.platform.machines.time.now().iso8601
+            return try .ok(
+                LogSessionResource(
+                    createdAt: now, id: "\(id)", logplexURL: "http://localhost/paas/v1/log-sessions/\(id)",
+                    updatedAt: now), status: 201)
+        },
+        Route("GET", "paas/v1/log-sessions/:session") { call in
+            guard let id = Identifier<LogSessions.Session>(call.parameter("session")),
+                let session = call.server.logSessions.take(id)
+            else { throw BadRequest.noSuchEndpoint("GET \(call.request.path)") }
+            try await call.stream(session)
+            return .answered
+        },
+    ]
+}
+
+/// The sessions that have been asked for and not yet read; the newest few hundred.
+final class LogSessions: Sendable {
+    struct Session: Sendable {
+        let app: AppID
+        let filter: LogFilter
+        let lines: Int
+        let isTail: Bool
+    }
+
+    private let waiting = Mutex<[(id: Identifier<Session>, session: Session)]>([])
+
+    func open(_ session: Session) -> Identifier<Session> {
+        let id = Identifier<Session>()
+        waiting.withLock { waiting in
+            waiting.append((id, session))
+            if waiting.count > 256 { waiting.removeFirst() }
+        }
+        return id
+    }
+
+    /// The session, once.
+    func take(_ id: Identifier<Session>) -> Session? {
+        waiting.withLock { waiting in
+            guard let index = waiting.firstIndex(where: { $0.id == id }) else { return nil }
+            return waiting.remove(at: index).session
+        }
+    }
+}
+
+extension Call {
+    fileprivate func stream(_ session: LogSessions.Session) async throws {
+        let logs = platform.machines.logs
+        let writer = try await responder.stream(status: 200, headers: ["Content-Type": "text/plain; charset=utf-8"])
+        guard session.isTail else {
+            let lines = await logs.lines(of: session.app, matching: session.filter, last: session.lines)
+            try await writer.write(lines.flatMap(\.formatted))
+            return try await writer.finish()
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                let batches = await logs.follow(session.app, matching: session.filter, last: session.lines)
+                do {
+                    for await lines in batches { try await writer.write(lines.flatMap(\.formatted)) }
+                } catch {
+                    return  // The client has gone.
+                }
+            }
+            group.addTask { [responder] in await responder.clientGone() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+}

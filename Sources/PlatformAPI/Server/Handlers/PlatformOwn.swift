@@ -1,0 +1,40 @@
+internal import APISchema
+internal import HTTP
+internal import Model
+internal import Platform
+
+extension APIServer {
+    /// What v3 has no endpoint for.
+    static let platformRoutes: [Route] = [
+        Route("GET", "paas/v1/status") { call in
+            let daemon = call.server.daemon
+            let sandbox = await call.platform.machines.runtime.sandbox()
+            return try .ok(
+                Status(
+                    version: daemon.version, protocolVersion: 1, pid: daemon.processID,
+                    routerPid: await daemon.routerProcessID(), home: daemon.home, port: Int(daemon.port),
+                    addresses: daemon.addresses,
+                    sandbox: SandboxStatus(
+                        level: sandbox.level.rawValue, missing: sandbox.missing, mend: sandbox.mend),
+                    apps: try await call.platform.apps().count))
+        },
+        Route("POST", "paas/v1/shutdown") { call in
+            // The answer is sent when everything is stopped; the process ends after it.
+            await call.server.daemon.shutDown(call.request.query["dynos"] == "keep")
+            return .empty(status: 204)
+        },
+        Route("POST", "paas/v1/apps/:app/pushes") { call in
+            let app = try await call.app()
+            let body = try call.body(PushRequest.self)
+            let push = Push(
+                updates: body.updates.map { Push.Update(old: $0.old, new: $0.new, reference: $0.ref) },
+                objectDirectories: body.objectDirectories)
+            try await call.narrate { line in try await call.platform.receive(push, for: app, line: line) }
+            return .answered
+        },
+        Route("GET", "paas/v1/apps/:app/repository") { call in
+            let app = try await call.app()
+            return try .ok(Repository(path: call.platform.machines.git.path(of: app.id), id: "\(app.id)"))
+        },
+    ]
+}

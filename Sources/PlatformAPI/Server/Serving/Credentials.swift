@@ -1,0 +1,37 @@
+internal import FoundationEssentials
+
+/// The token in an `Authorization` header: `Bearer TOKEN`, or the password of `Basic`. Source: platform-api.md §1.2.
+struct Credentials {
+    private let token: [UInt8]?
+
+    init(_ header: String?) {
+        let parts = (header ?? "").split(separator: " ", maxSplits: 1)
+        switch parts.first?.lowercased() {
+        case "bearer" where parts.count == 2:
+            token = Array(parts[1].utf8)
+        case "basic" where parts.count == 2:
+            let pair = Data(base64Encoded: String(parts[1])).map { Array($0) } ?? []
+            token = pair.firstIndex(of: UInt8(ascii: ":")).map { Array(pair[($0 + 1)...]) }
+        default:
+            token = nil
+        }
+    }
+
+    /// Compares every byte, so that the time it takes tells nothing.
+    func holds(_ expected: String) -> Bool {
+        let expected = Array(expected.utf8)
+        guard let token, token.count == expected.count else { return false }
+        return zip(token, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
+
+/// A short name of a body's bytes (FNV-1a, 64 bits): enough to see that they have not changed.
+struct EntityTag {
+    let text: String
+
+    init(_ bytes: [UInt8]) {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        text = "\"\(String(hash, radix: 16))-\(bytes.count)\""
+    }
+}

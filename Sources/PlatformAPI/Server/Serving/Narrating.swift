@@ -1,0 +1,30 @@
+internal import APISchema
+internal import HTTP
+internal import Platform
+
+extension Call {
+    /// Streams the lines of something long as they happen, and at last whether it is accepted.
+    ///
+    /// When the client hangs up the work's task is cancelled.
+    func narrate(_ work: @escaping @Sendable (_ line: @escaping Narration) async throws -> Bool) async throws {
+        let writer = try await responder.stream(status: 200, headers: ["Content-Type": "application/x-ndjson"])
+        let isAccepted = try await withThrowingTaskGroup(of: Bool?.self) { group in
+            group.addTask {
+                try await work { line in
+                    // A client that has gone is seen by the other task.
+                    try? await writer.write(PushEvent.output("\(line)\n").line)
+                }
+            }
+            group.addTask { [responder] in
+                await responder.clientGone()
+                return nil
+            }
+            let first = try await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        guard let isAccepted else { return }
+        try await writer.write(PushEvent.result(isAccepted ? .accepted : .refused).line)
+        try await writer.finish()
+    }
+}

@@ -1,0 +1,22 @@
+internal import CPosix
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// A lock that a process holds as long as it lives: the kernel frees it however the process ends.
+package struct FileLock: ~Copyable, Sendable {
+    private let file: Descriptor
+
+    /// - Returns: `nil` when another process holds it.
+    package static func take(_ path: String) throws(PosixError) -> FileLock? {
+        let file = try Descriptor(opening: path, O_RDWR | O_CREAT)
+        if flock(file.raw, LOCK_EX | LOCK_NB) == 0 { return FileLock(file: file) }
+        guard errno == EWOULDBLOCK else { throw .last("flock \(path)") }
+        return nil
+    }
+
+    private init(file: consuming Descriptor) { self.file = file }
+}

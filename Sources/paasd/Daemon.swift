@@ -1,0 +1,153 @@
+internal import APIServer
+internal import Buildpacks
+internal import Dyno
+internal import Git
+internal import HTTP
+internal import Logs
+internal import Model
+internal import Platform
+internal import Posix
+internal import Router
+internal import Slugs
+internal import Store
+
+/// Wires the rooms and runs them; decides nothing.
+struct Daemon {
+    private let home: Home
+    private let lock: LockBox
+    private let reactor: Reactor
+    private let store: Store
+    private let logs: LogBook
+    private let router: RouterControl
+    private let platform: Platform
+    private let api: APIServer
+    private let ending: Ending
+
+    /// Takes the home, opens what is in it, and starts or adopts the router.
+    init(_ options: DaemonOptions) async throws {
+        let home = Home(path: options.home)
+        try home.make()
+        guard let lock = try FileLock.take(home.lock) else { throw DaemonError.alreadyRunning(home: options.home) }
+        let reactor = try Reactor()
+        let pool = BlockingPool()
+        let programs = try Programs()
+        let environment = Environment.all
+
+        let store = try Store(path: home.database)
+        let logs = LogBook(folder: home.logs)
+        let dynos = DynoHost(
+            .init(home: home, programs: programs, environment: environment), reactor: reactor, pool: pool)
+        let router = RouterControl(
+            controlSocket: home.routerSocket, program: programs.router, logFile: home.routerLog, reactor: reactor)
+        let listeners = try await Self.startRouter(router, store: store, port: options.port)
+        let port = listeners.first?.port ?? 0
+
+        let machines = Machines(
+            store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
+            runtime: Runtime(dynos), routing: Routing(router), time: .system, blocking: Blocking(pool),
+            files: .system)
+        var settings = Settings(
+            home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,
+            searchPath: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+            ownerHome: environment["HOME"] ?? "/",
+            buildPassthrough: BuildEnvironment.passthrough(from: environment))
+        settings.readOverrides(from: environment)
+        let platform = Platform(machines, settings: settings)
+        let ending = Ending(reconciler: platform.reconciler, router: router, logs: logs)
+
+        self.home = home
+        self.lock = LockBox(lock)
+        self.reactor = reactor
+        self.store = store
+        self.logs = logs
+        self.router = router
+        self.platform = platform
+        self.ending = ending
+        api = APIServer(
+            platform,
+            daemon: .init(
+                version: Version.text, processID: Environment.processID, userID: Environment.userID, home: home.path,
+                port: port, addresses: listeners.map(\.address),
+                routerProcessID: { await router.processID() },
+                shutDown: { await ending.begin(keepingDynos: $0) }))
+    }
+
+    /// The port that was asked for now, else the one of last time, else the first that is free.
+    private static func startRouter(
+        _ router: RouterControl, store: Store, port: UInt16?
+    ) async throws -> [RouterListener] {
+        let remembered = try await store.read { try $0.setting("router.port") }.flatMap { UInt16($0) }
+        let listeners = try await router.start {
+            if let port { return try RouterListeners.open(preferred: port) }
+            if let remembered {
+                // Taken by somebody else meanwhile: another one is chosen, and remembered.
+                if let again = try? RouterListeners.open(preferred: remembered) { return again }
+            }
+            return try RouterListeners.open(preferred: nil)
+        }
+        if let chosen = listeners.first?.port {
+            try await store.write { try $0.set("router.port", to: "\(chosen)") }
+        }
+        return listeners
+    }
+
+    /// Serves until `paas down` or a signal ends it.
+    func run(until signals: AsyncStream<Int32>) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await platform.reconciler.run() }
+            group.addTask { await keepRouterEvents() }
+            group.addTask {
+                for await signal in signals where signal != Signals.hangup {
+                    Journal.note(.info, "daemon.signal", ["signal": "\(signal)"])
+                    return await ending.begin(keepingDynos: false)
+                }
+            }
+            group.addTask {
+                do { try await serve() } catch {
+                    Journal.fatal(error)
+                    Environment.exit(1)
+                }
+            }
+            await ending.wait()
+            group.cancelAll()
+        }
+        await logs.flush()
+        await store.close()
+        for socket in [home.apiSocket, home.routedSocket, home.record] {
+            try? FileTree.remove(socket)  // What cannot be removed is replaced at the next start.
+        }
+        Journal.note(.info, "daemon.stopped")
+    }
+
+    private func serve() async throws {
+        try await platform.start()
+        let owner = AsyncListener(try UnixSocket.listen(at: home.apiSocket), reactor: reactor)
+        let routed = AsyncListener(try UnixSocket.listen(at: home.routedSocket), reactor: reactor)
+        let record = #"{"pid":\#(Environment.processID),"port":\#(platform.settings.port),"version":"\#(Version.text)"}"#
+        try FileTree.write(Array((record + "\n").utf8), to: home.record)
+        Journal.note(
+            .info, "daemon.started",
+            ["home": home.path, "port": "\(platform.settings.port)", "version": Version.text])
+        let api = api
+        async let ownerServer: Void = HTTPServer { await api.serveOwner($0, $1, $2) }.serve(owner)
+        async let routedServer: Void = HTTPServer { await api.serveRouted($0, $1, $2) }.serve(routed)
+        do { _ = try await (ownerServer, routedServer) } catch is CancellationError {
+            return  // The daemon is stopping.
+        }
+    }
+
+    private func keepRouterEvents() async {
+        for await event in router.events {
+            switch event {
+            case .access(let app, let line): await logs.append([line], to: app, origin: nil)
+            case .wake(let app): Journal.note(.info, "app.wake", ["app": "\(app)"])
+            }
+        }
+    }
+}
+
+/// Holds the home's lock as long as the daemon lives.
+private final class LockBox: Sendable {
+    private let lock: FileLock
+    init(_ lock: consuming FileLock) { self.lock = lock }
+}

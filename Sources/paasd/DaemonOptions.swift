@@ -1,0 +1,45 @@
+internal import Model
+
+/// `paasd --home HOME [--port N]`
+struct DaemonOptions {
+    var home: String
+    var port: UInt16?
+
+    init(arguments: [String]) throws {
+        var home: String?
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--home": home = rest.popFirst()
+            case "--port":
+                guard let text = rest.popFirst(), let number = UInt16(text), number > 0 else { throw DaemonError.badPort }
+                port = number
+            default: throw DaemonError.unknownArgument(argument)
+            }
+        }
+        guard let home, home.hasPrefix("/") else { throw DaemonError.noHome }
+        self.home = home
+    }
+}
+
+/// Why the daemon could not start.
+enum DaemonError: Explained {
+    case unknownArgument(String)
+    case noHome
+    case badPort
+    case alreadyRunning(home: String)
+    case missingProgram(String)
+
+    var explanation: Explanation {
+        switch self {
+        case .unknownArgument(let argument):
+            Explanation("paasd doesn't know \(argument)", mend: ["paasd --home FOLDER [--port N]"])
+        case .noHome: Explanation("paasd needs an absolute home folder", mend: ["paas up", "paasd --home FOLDER"])
+        case .badPort: Explanation("A port is a number from 1 to 65535", mend: ["paas up --port 8080"])
+        case .alreadyRunning(let home):
+            Explanation("paasd is already running", because: "It holds \(home).", mend: ["paas status"])
+        case .missingProgram(let path):
+            Explanation("A program of paas is missing", because: "\(path) is not there.", mend: ["make install"])
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Dyno
+internal import Model
+internal import Platform
+internal import Posix
+
+extension Time {
+    /// This machine's clocks.
+    static let system = Time(
+        now: { Timestamp(microseconds: Moment.realtimeMicroseconds) },
+        sleep: { try await Task.sleep(for: $0) })
+}
+
+extension Blocking {
+    init(_ pool: BlockingPool) {
+        self.init { job in
+            // The job keeps its own result; running it cannot fail.
+            _ = try? await pool.run { job() }
+        }
+    }
+}
+
+extension Files {
+    static let system = Files(
+        makeFolder: { try FileTree.makeFolder($0) },
+        remove: { try FileTree.remove($0) },
+        freeBytes: { try FileTree.freeBytes(at: $0) })
+}
+
+extension DynoHost.Settings {
+    init(home: Home, programs: Programs, environment: [String: String]) {
+        self.init(
+            runFolder: home.run, shimProgram: programs.shim, homeFolder: home.path,
+            forcedLevel: environment["PAAS_SANDBOX_LEVEL"].flatMap { SandboxLevel(rawValue: $0) })
+    }
+}
+
+extension Settings {
+    /// `PAAS_BOOT_TIMEOUT`, `PAAS_STOP_GRACE` (seconds), `PAAS_SLUG_LIMIT_MB`, `PAAS_KEEP_RELEASES`; what is no number
+    /// is left as it is.
+    mutating func readOverrides(from environment: [String: String]) {
+        func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
+        if let seconds = number("PAAS_BOOT_TIMEOUT") { bootTimeout = .seconds(seconds) }
+        if let seconds = number("PAAS_STOP_GRACE") { stopGrace = .seconds(seconds) }
+        if let megabytes = number("PAAS_SLUG_LIMIT_MB") { slugLimitBytes = Int64(megabytes) << 20 }
+        if let releases = number("PAAS_KEEP_RELEASES") { keptReleases = releases }
+    }
+}
