@@ -1,0 +1,134 @@
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("The daemon")
+    struct DaemonTests {
+        @Test(
+            "is started by the first command that needs it, and stopped by paas down for good", .timeLimit(.minutes(5)))
+        func starts() async throws {
+            try await TestPlatform.with(starts: false) { platform in
+                let before = try await platform.paas("status", "--json")
+                #expect(before.output.jsonField("pid") == nil, "\(before)")
+                try await platform.paas("apps").orThrow()
+                let pid = try await platform.status("pid")
+                #expect(pid != nil)
+                try await platform.paas("up").orThrow()
+                #expect(try await platform.status("pid") == pid, "paas up started a second one")
+                try await platform.paas("down").orThrow()
+                let down = try await platform.paas("down")
+                #expect(down.succeeded, "\(down)")
+            }
+        }
+
+        @Test(
+            "killed with kill -9, comes back with the next command and adopts the dynos that kept running",
+            .timeLimit(.minutes(5)))
+        func adoption() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("orphan", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                let pid = try #require(try await platform.status("pid"))
+                let router = try #require(try await platform.status("router_pid"))
+                let before = try await app.paas("ps", "--json").output
+                let report = try await SteadyRequests.during(platform, app.host) {
+                    try await platform.shell("kill -9 \"$1\"", pid).orThrow()
+                    let listed = try await app.paas("ps")
+                    #expect(listed.output.contains("web.1: up"), "\(listed)")
+                }
+                #expect(report.failures.isEmpty, "\(report)")
+                #expect(try await platform.status("pid") != pid)
+                #expect(try await platform.status("router_pid") == router, "the router was not adopted")
+                let after = try await app.paas("ps", "--json").output
+                #expect(before.jsonField("id") == after.jsonField("id"), "the dyno was started anew")
+
+                // Adopted for real: it still logs, and still obeys.
+                _ = try await app.get("/say/still-here")
+                let logs = try await app.paas("logs", "-n", "500").output
+                #expect(logs.contains("app[web.1]: still-here"), "\(logs)")
+                try await app.paas("ps:restart").orThrow()
+                #expect(try await app.get().body == "here")
+            }
+        }
+
+        @Test(
+            "killed during a push: the push fails with a message, nothing is half released, the next works",
+            .timeLimit(.minutes(5)))
+        func killedDuringPush() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("torn", on: platform, files: AppFiles.python("one"))
+                try await app.push().orThrow()
+                try await app.commit(["bin/pre_compile": "#!/bin/sh\necho building slowly\nsleep 20\n"])
+                try await platform.shell("chmod +x bin/pre_compile && git commit -qam Slow", in: app.folder).orThrow()
+                let pid = try #require(try await platform.status("pid"))
+                let push = try platform.command(["git", "push", "paas", "main"], in: app.folder).start()
+                try await push.says("building slowly")
+                try await platform.shell("kill -9 \"$1\"", pid).orThrow()
+                let ended = try await push.ends()
+                #expect(!ended.succeeded)
+                #expect(ended.text.contains("[remote rejected]"), "\(ended)")
+                #expect(try await app.currentRelease() == 2)
+                #expect(try await app.get().body == "one")
+
+                try await app.git("rm", "-q", "bin/pre_compile").orThrow()
+                try await app.commit(["server.py": AppFiles.pythonServer("two")])
+                let next = try await app.push()
+                #expect(next.succeeded, "\(next)")
+                #expect(try await app.get().body == "two")
+            }
+        }
+
+        @Test("brings a router that died back, on the same port", .timeLimit(.minutes(5)))
+        func routerDies() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("junction", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                let router = try #require(try await platform.status("router_pid"))
+                try await platform.shell("kill -9 \"$1\"", router).orThrow()
+                // The listening socket is held by the daemon too: the connection waits instead of being refused.
+                #expect(try await app.get().body == "here")
+            }
+        }
+
+        @Test("brings the apps back when it is started again after paas down", .timeLimit(.minutes(5)))
+        func comesBack() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("phoenix", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                try await platform.paas("down").orThrow()
+                try await platform.paas("up").orThrow()
+                #expect(try await platform.status("port") == "\(platform.port)", "the port is remembered")
+                // A request that comes while the dyno boots waits for it.
+                #expect(try await app.get().body == "here")
+            }
+        }
+
+        @Test("of one home never disturbs that of another", .timeLimit(.minutes(5)))
+        func twoHomes() async throws {
+            try await TestPlatform.with { one in
+                let left = try await TestApp("same", on: one, files: AppFiles.python("left"))
+                try await left.push().orThrow()
+                try await TestPlatform.with { other in
+                    let right = try await TestApp("same", on: other, files: AppFiles.python("right"))
+                    try await right.push().orThrow()
+                    #expect(try await left.get().body == "left")
+                    #expect(try await right.get().body == "right")
+                }
+                // The other one has gone down; this one serves on.
+                #expect(try await left.get().body == "left")
+                #expect(try await left.paas("ps").output.contains("web.1: up"))
+            }
+        }
+
+        @Test("closes every stream of the shell that started it", .timeLimit(.minutes(2)))
+        func streams() async throws {
+            try await TestPlatform.with(starts: false) { platform in
+                // A daemon that held the pipe would keep the shell waiting until the time limit.
+                var command = platform.command(["bash", "-c", "text=$(paas apps 2>&1); echo \"done: $text\""])
+                command.limit = .seconds(60)
+                let outcome = try await command.run()
+                #expect(outcome.succeeded && outcome.output.hasPrefix("done:"), "\(outcome)")
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("What is pushed where")
+    struct ReferenceTests {
+        @Test(
+            "only main and master deploy; other branches and tags are kept, and a deletion does no harm",
+            .timeLimit(.minutes(5)))
+        func branches() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("twig", on: platform, files: AppFiles.python("one"))
+                let side = try await app.push("main:idea")
+                #expect(side.succeeded, "\(side)")
+                #expect(side.errors.contains("Pushed to branch other than [main, master], skipping build."), "\(side)")
+                #expect(try await app.currentRelease() == 1)
+
+                try await app.push().orThrow()
+                try await app.git("tag", "v1.0").orThrow()
+                let tag = try await app.push("v1.0")
+                #expect(tag.succeeded && tag.errors.contains("skipping build"), "\(tag)")
+                #expect(try await app.currentRelease() == 2)
+
+                let deletion = try await app.push(":idea")
+                #expect(deletion.succeeded, "\(deletion)")
+                _ = try await app.push(":main")
+                #expect(try await app.get().body == "one")
+            }
+        }
+
+        @Test("topic:main deploys the topic, and a force push that rewrites history works", .timeLimit(.minutes(5)))
+        func topic() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("graft", on: platform, files: AppFiles.python("one"))
+                try await app.push().orThrow()
+                try await app.git("checkout", "-q", "-b", "topic").orThrow()
+                try await app.commit(["server.py": AppFiles.pythonServer("topic")])
+                try await app.push("topic:main").orThrow()
+                #expect(try await app.get().body == "topic")
+
+                try await app.git("checkout", "-q", "main").orThrow()
+                try await app.commit(["server.py": AppFiles.pythonServer("rewritten")])
+                let refused = try await app.push()
+                #expect(!refused.succeeded && refused.errors.contains("non-fast-forward"), "\(refused)")
+                try await app.push("--force", "main").orThrow()
+                #expect(try await app.get().body == "rewritten")
+            }
+        }
+
+        @Test("main and master in one push are refused, and nothing changes", .timeLimit(.minutes(5)))
+        func both() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("fork", on: platform, files: AppFiles.python("one"))
+                let push = try await app.push("main", "main:master")
+                #expect(!push.succeeded, "\(push)")
+                #expect(try await app.currentRelease() == 1)
+            }
+        }
+
+        @Test("pushing nothing new says so and makes no release", .timeLimit(.minutes(5)))
+        func nothingNew() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("still", on: platform, files: AppFiles.python("one"))
+                try await app.push().orThrow()
+                let again = try await app.push()
+                #expect(again.succeeded && again.errors.contains("Everything up-to-date"), "\(again)")
+                #expect(try await app.currentRelease() == 2)
+                try await app.commit([:], "An empty commit")
+                try await app.push().orThrow()
+                #expect(try await app.currentRelease() == 3)
+            }
+        }
+
+        @Test("two pushes at once: both end, and what was pushed last serves", .timeLimit(.minutes(5)))
+        func twoAtOnce() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("crowd", on: platform, files: AppFiles.python("one"))
+                try await app.push().orThrow()
+                try await app.git("checkout", "-q", "-b", "left").orThrow()
+                try await app.commit(["server.py": AppFiles.pythonServer("left")])
+                try await app.git("checkout", "-q", "-b", "right", "main").orThrow()
+                try await app.commit(["server.py": AppFiles.pythonServer("right")])
+
+                async let left = app.push("--force", "left:main")
+                async let right = app.push("--force", "right:main")
+                let both = try await [left, right]
+                #expect(both.contains { $0.succeeded }, "\(both)")
+
+                // Whoever won, the branch and what serves are the same commit.
+                let serves = try await app.get().body
+                try await app.git("fetch", "-q", "paas").orThrow()
+                let kept = try await app.git("show", "paas/main:server.py").orThrow()
+                #expect(["left", "right"].contains(serves))
+                #expect(kept.output.contains("body = \"\(serves)\""), "\(both)")
+                let check = try await platform.shell(
+                    "git -C \"$(git remote get-url paas)\" fsck --strict", in: app.folder)
+                #expect(check.succeeded, "\(check)")
+            }
+        }
+
+        @Test("Ctrl-C during a build leaves an app that the next push deploys", .timeLimit(.minutes(5)))
+        func interrupted() async throws {
+            try await TestPlatform.with { platform in
+                let files = AppFiles.python("one").merging([
+                    "bin/pre_compile": "#!/bin/sh\necho building slowly\nsleep 20\n"
+                ]) { $1 }
+                let app = try await TestApp("hasty", on: platform, files: files)
+                try await platform.shell("chmod +x bin/pre_compile && git commit -qam Slow", in: app.folder).orThrow()
+                let push = try platform.command(["git", "push", "paas", "main"], in: app.folder).start()
+                try await push.says("building slowly")
+                push.signal(2)
+                let ended = try await push.ends()
+                #expect(!ended.succeeded)
+
+                try await app.git("rm", "-q", "bin/pre_compile").orThrow()
+                try await app.commit([:], "Without the slow step")
+                let next = try await app.push()
+                #expect(next.succeeded, "\(next)")
+                #expect(try await app.get().body == "one")
+            }
+        }
+    }
+}
