@@ -26,7 +26,6 @@ extension Platform {
             build.release = result.release.id
             let isAccepted = await tell(result, of: app, transcript: transcript)
             await finish(build, isAccepted ? .succeeded : .failed, app: app)
-            if isAccepted { try await collectSlugs() }
             return isAccepted
         } catch {
             await explain(error, of: app, transcript: transcript)
