@@ -1,10 +1,12 @@
+internal import Logs
 package import Model
+internal import Store
 
 /// The conductor: every use case is a method here, each in its own file in the folder of its noun.
 ///
 /// It knows no HTTP and makes no system call; what two machines have to tell each other passes through it.
 package final class Platform: Sendable {
-    package let machines: Machines
+    let machines: Machines
     package let settings: Settings
     package let reconciler: Reconciler
     /// One build of an app at a time.
@@ -20,6 +22,11 @@ package final class Platform: Sendable {
 
     /// E-mail of the one local account. Every change names it.
     package func actor() async throws -> String { try await machines.store.read { try $0.accountEmail() } }
+
+    package func now() -> Timestamp { machines.time.now() }
+
+    /// How far this machine's dynos are kept apart.
+    package func sandbox() async -> SandboxView { SandboxView(await machines.runtime.sandbox()) }
 
     /// One `app[api]` line in the app's log.
     func say(_ text: String, in app: AppID) async {

@@ -33,7 +33,9 @@ package struct ByteWriter: Sendable {
 
 /// Reads what a ``ByteWriter`` wrote; hostile input makes it throw, never trap.
 package struct ByteReader: Sendable {
-    package struct Malformed: Error, Hashable {}
+    package struct Malformed: Error, Hashable {
+        package init() {}
+    }
 
     private var rest: ArraySlice<UInt8>
 

@@ -2,19 +2,11 @@ internal import Posix
 
 /// The body of a message, taken from its connection piece by piece.
 package actor HTTPBodyStream {
-    enum Framing: Sendable {
-        case none
-        case length(Int)
-        case chunked
-        /// To the end of the connection.
-        case untilClose
-    }
-
     private let socket: AsyncStreamSocket
-    private var framing: Framing
+    private var framing: BodyFraming
     private var decoder = ChunkedDecoder()
 
-    init(_ socket: AsyncStreamSocket, _ framing: Framing) {
+    init(_ socket: AsyncStreamSocket, _ framing: BodyFraming) {
         self.socket = socket
         self.framing = framing
     }
@@ -26,9 +18,9 @@ package actor HTTPBodyStream {
             return nil
         case .length(let remaining):
             guard remaining > 0 else { return nil }
-            let part = try await socket.read(atMost: min(remaining, 65_536))
+            let part = try await socket.read(atMost: Int(min(remaining, 65_536)))
             guard !part.isEmpty else { throw HTTPTransportError.closed }
-            framing = .length(remaining - part.count)
+            framing = .length(remaining - UInt64(part.count))
             return part
         case .untilClose:
             let part = try await socket.read()
@@ -42,8 +34,8 @@ package actor HTTPBodyStream {
     ///
     /// - Throws: ``HTTPTransportError/bodyTooLarge`` when it has more than `limit` bytes.
     package func collect(limit: Int = .max) async throws -> [UInt8] {
+        if case .length(let length) = framing, length > UInt64(limit) { throw HTTPTransportError.bodyTooLarge }
         var all: [UInt8] = []
-        if case .length(let length) = framing, length > limit { throw HTTPTransportError.bodyTooLarge }
         while let part = try await next() {
             all += part
             guard all.count <= limit else { throw HTTPTransportError.bodyTooLarge }
@@ -52,42 +44,34 @@ package actor HTTPBodyStream {
     }
 
     private func nextChunk() async throws -> [UInt8]? {
-        while !decoder.isFinished {
+        while !decoder.hasEnded {
             let part = try await socket.read()
             guard !part.isEmpty else { throw HTTPTransportError.closed }
-            var output: [UInt8] = []
-            let rest = try decoder.decode(part, into: &output)
-            if decoder.isFinished { socket.unread(rest) }
-            if !output.isEmpty { return output }
+            let (data, consumed) = try decode(part)
+            if decoder.hasEnded { socket.unread(part[consumed...]) }
+            if !data.isEmpty { return data }
         }
         return nil
     }
-}
 
-extension HTTPBodyStream.Framing {
-    /// How the body of a request is framed. Source: RFC 9112 §6.
-    static func ofRequest(_ headers: HTTPHeaders) throws(HTTPTransportError) -> Self {
-        if headers["Transfer-Encoding"] != nil {
-            guard headers.list("Transfer-Encoding", contains: "chunked"), headers["Content-Length"] == nil else {
-                throw .malformed("both or unknown framings")
+    /// - Returns: the data in `part`, and how much of it belongs to the body.
+    private func decode(_ part: [UInt8]) throws(HTTPTransportError) -> (data: [UInt8], consumed: Int) {
+        var data: [UInt8] = []
+        var index = 0
+        while index < part.count {
+            let step = part.withUnsafeBufferPointer { buffer in
+                guard let start = buffer.baseAddress else { return ChunkedDecoder.Step.needMore }
+                return decoder.advance(start + index, part.count - index)
             }
-            return .chunked
+            switch step {
+            case .needMore: return (data, part.count)
+            case .data(let offset, let count):
+                data += part[(index + offset)..<(index + offset + count)]
+                index += offset + count
+            case .end(let consumed): return (data, index + consumed)
+            case .failed: throw .malformed(.badChunk)
+            }
         }
-        return try ofLength(headers) ?? .none
-    }
-
-    static func ofResponse(_ headers: HTTPHeaders, status: Int, to method: String) throws(HTTPTransportError) -> Self {
-        if method == "HEAD" || status == 204 || status == 304 { return .none }
-        if headers.list("Transfer-Encoding", contains: "chunked") { return .chunked }
-        return try ofLength(headers) ?? .untilClose
-    }
-
-    private static func ofLength(_ headers: HTTPHeaders) throws(HTTPTransportError) -> Self? {
-        let lengths = headers.values(of: "Content-Length")
-        guard let text = lengths.first else { return nil }
-        guard lengths.allSatisfy({ $0 == text }), let length = Int(text), text.utf8.allSatisfy({ $0 >= 0x30 }) else {
-            throw .malformed("Content-Length")
-        }
-        return .length(length)
+        return (data, index)
     }
 }

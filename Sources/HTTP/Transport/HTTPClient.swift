@@ -17,8 +17,8 @@ package final class HTTPClient: Sendable {
     package func send(_ request: HTTPRequest) async throws -> HTTPClientResponse {
         var request = request
         request.headers.set("Connection", to: "close")
-        let (head, status, socket) = try await exchange(request)
-        return try response(head, status, socket, method: request.method)
+        let (head, socket) = try await exchange(request)
+        return response(head, socket)
     }
 
     /// Sends `request` with its `Upgrade` header and returns the raw stream.
@@ -27,10 +27,10 @@ package final class HTTPClient: Sendable {
     package func upgrade(_ request: HTTPRequest) async throws -> AsyncStreamSocket {
         var request = request
         request.headers.set("Connection", to: "Upgrade")
-        let (head, status, socket) = try await exchange(request)
-        guard status == 101 else {
-            let answer = try response(head, status, socket, method: request.method)
-            throw UpgradeRefused(status: status, headers: head.headers, body: try await answer.collect(limit: 1 << 20))
+        let (head, socket) = try await exchange(request)
+        guard head.status == 101 else {
+            let body = try await response(head, socket).collect(limit: 1 << 20)
+            throw UpgradeRefused(status: head.status, headers: head.fields, body: body)
         }
         return socket
     }
@@ -42,7 +42,7 @@ package final class HTTPClient: Sendable {
         package let body: [UInt8]
     }
 
-    private func exchange(_ request: HTTPRequest) async throws -> (HTTPHeadReader.Head, Int, AsyncStreamSocket) {
+    private func exchange(_ request: HTTPRequest) async throws -> (ResponseHead, AsyncStreamSocket) {
         let socket = try AsyncStreamSocket(try await connect(), reactor: reactor)
         do {
             try await socket.write(Self.bytes(of: request))
@@ -50,11 +50,10 @@ package final class HTTPClient: Sendable {
             // A server that refuses a request early has answered it: read that.
         }
         while true {
-            guard let head = try await HTTPHeadReader.read(from: socket) else { throw HTTPTransportError.closed }
-            guard head.words.0.hasPrefix("HTTP/1."), let status = Int(head.words.1), (100...599).contains(status) else {
-                throw HTTPTransportError.malformed("status line")
+            guard let head = try await HTTPHeadReader.response(to: request.method, from: socket) else {
+                throw HTTPTransportError.closed
             }
-            if status >= 200 || status == 101 { return (head, status, socket) }
+            if head.status >= 200 || head.status == 101 { return (head, socket) }
         }
     }
 
@@ -72,12 +71,9 @@ package final class HTTPClient: Sendable {
         }
     }
 
-    private func response(
-        _ head: HTTPHeadReader.Head, _ status: Int, _ socket: AsyncStreamSocket, method: String
-    ) throws -> HTTPClientResponse {
-        let framing = try HTTPBodyStream.Framing.ofResponse(head.headers, status: status, to: method)
-        let body = HTTPClientBody(stream: HTTPBodyStream(socket, framing))
-        return HTTPClientResponse(status: status, headers: head.headers, body: body)
+    private func response(_ head: ResponseHead, _ socket: AsyncStreamSocket) -> HTTPClientResponse {
+        let body = HTTPClientBody(stream: HTTPBodyStream(socket, head.framing))
+        return HTTPClientResponse(status: head.status, headers: head.fields, body: body)
     }
 
     private static func bytes(of request: HTTPRequest) -> [UInt8] {

@@ -36,7 +36,7 @@ package struct HTTPRequest: Sendable {
     /// Splits what stands in a request line: `/apps?x=1`, or the same behind `http://host`.
     static func split(target: String) -> (path: String, query: [String: String]) {
         var rest = target[...]
-        if let scheme = rest.range(of: "://") {
+        if !target.hasPrefix("/"), let scheme = rest.range(of: "://") {
             rest = rest[scheme.upperBound...]
             rest = rest.firstIndex(of: "/").map { rest[$0...] } ?? "/"
         }

@@ -32,46 +32,39 @@ struct HTTPServerConnection: Sendable {
 
     /// - Returns: whether another request may follow.
     private func serveOne(_ peer: UnixSocket.Peer?) async throws -> Bool {
-        guard let head = try await withTimeLimit(idleLimit, { [socket] in try await HTTPHeadReader.read(from: socket) })
+        guard
+            let head = try await withTimeLimit(
+                idleLimit, { [socket] in try await HTTPHeadReader.request(from: socket) })
         else { return false }
-        let (method, target, version) = head.words
-        guard version == "HTTP/1.1" || version == "HTTP/1.0" else { throw HTTPTransportError.malformed("version") }
-        let isHTTP10 = version == "HTTP/1.0"
-        let keepsAlive =
-            isHTTP10
-            ? head.headers.list("Connection", contains: "keep-alive")
-            : !head.headers.list("Connection", contains: "close")
-        let body = try await readBody(head.headers)
-        let (path, query) = HTTPRequest.split(target: target)
-        let request = HTTPRequest(method: method, path: path, query: query, headers: head.headers, body: body)
+        let body = try await readBody(head)
+        let (path, query) = HTTPRequest.split(target: head.target)
+        let request = HTTPRequest(method: head.method, path: path, query: query, headers: head.fields, body: body)
         let responder = HTTPResponder(
-            socket, isHead: method == "HEAD", isHTTP10: isHTTP10, keepsAlive: keepsAlive)
+            socket, isHead: head.method == "HEAD", isHTTP10: head.version == .http10, keepsAlive: head.keepsAlive)
         await handler(request, responder, peer)
         switch responder.state {
         case .waiting:
             try await responder.send(status: 500)
-            return keepsAlive
+            return head.keepsAlive
         case .sent:
-            return keepsAlive
+            return head.keepsAlive
         case .streaming(let writer):
             try await writer.finish()
-            return keepsAlive && !isHTTP10
+            return head.keepsAlive && head.version == .http11
         case .upgraded:
             return false
         }
     }
 
-    private func readBody(_ headers: HTTPHeaders) async throws -> [UInt8] {
-        let framing = try HTTPBodyStream.Framing.ofRequest(headers)
-        switch framing {
+    private func readBody(_ head: RequestHead) async throws -> [UInt8] {
+        switch head.framing {
         case .none, .length(0), .untilClose: return []
-        case .length(let length) where length > HTTPRequest.bodyLimitBytes: throw HTTPTransportError.bodyTooLarge
+        case .length(let length) where length > UInt64(HTTPRequest.bodyLimitBytes):
+            throw HTTPTransportError.bodyTooLarge
         case .length, .chunked: break
         }
-        if headers.list("Expect", contains: "100-continue") {
-            try await socket.write(HTTPStatusText.head(100, [:]))
-        }
-        let stream = HTTPBodyStream(socket, framing)
+        if head.expectsContinue { try await socket.write(HTTPStatusText.head(100, [:])) }
+        let stream = HTTPBodyStream(socket, head.framing)
         return try await withTimeLimit(idleLimit) { try await stream.collect(limit: HTTPRequest.bodyLimitBytes) }
     }
 
@@ -80,8 +73,7 @@ struct HTTPServerConnection: Sendable {
     private func refuse(_ error: HTTPTransportError) async {
         let status: Int
         switch error {
-        case .malformed: status = 400
-        case .headTooLarge: status = 431
+        case .malformed(let reason): status = reason.status
         case .bodyTooLarge: status = 413
         case .tooSlow, .closed, .alreadyAnswered: return
         }

@@ -2,9 +2,8 @@
 package enum HTTPTransportError: Error, Equatable, CustomStringConvertible {
     /// The other side hung up in the middle of a message.
     case closed
-    /// What came is no HTTP/1.1.
-    case malformed(String)
-    case headTooLarge
+    /// What came is no HTTP/1.1, or has an oversized head.
+    case malformed(HTTPParseError)
     case bodyTooLarge
     case tooSlow
     /// The handler answered twice, or wrote after the end.
@@ -14,7 +13,6 @@ package enum HTTPTransportError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .closed: "the connection was closed in the middle of a message"
         case .malformed(let what): "malformed HTTP: \(what)"
-        case .headTooLarge: "the head is larger than \(HTTPHeadReader.limitBytes) bytes"
         case .bodyTooLarge: "the body is larger than \(HTTPRequest.bodyLimitBytes) bytes"
         case .tooSlow: "the other side took too long"
         case .alreadyAnswered: "the request is answered already"

@@ -1,6 +1,7 @@
 internal import Buildpacks
 internal import Dyno
-internal import Model
+package import Model
+internal import Store
 
 extension Platform {
     /// How a build's commands run: each in a dyno of its own over the same tree.

@@ -1,7 +1,7 @@
 internal import Buildpacks
 internal import Git
 internal import Logs
-package import Model
+internal import Model
 internal import Slugs
 internal import Store
 

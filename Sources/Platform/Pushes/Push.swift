@@ -1,5 +1,3 @@
-package import Model
-
 /// What git's receive-pack asks the pre-receive hook about.
 package struct Push: Sendable {
     /// One reference that is to move.

@@ -1,4 +1,4 @@
-internal import Model
+package import Model
 
 extension Reconciler {
     /// Takes over a formation and starts and stops what differs from it.

@@ -1,5 +1,6 @@
+internal import Dyno
 internal import Logs
-internal import Model
+package import Model
 
 extension Reconciler {
     /// Takes dynos out: from the table first, then, when their requests are answered, SIGTERM, the grace, SIGKILL.

@@ -1,4 +1,3 @@
-package import Buildpacks
 package import Git
 package import Logs
 package import Slugs

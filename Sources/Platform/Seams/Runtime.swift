@@ -47,7 +47,7 @@ package struct DynoHandle: Sendable {
     /// SIGTERM to all its processes, the grace, SIGKILL.
     package var stop: @Sendable (_ grace: Duration) async -> (ending: Ending, killed: Bool)
     package var signal: @Sendable (Int32) async -> Void
-    package var attach: @Sendable () async throws -> DynoAttachment
+    package var attach: @Sendable () async throws -> DynoSession
     /// Everything it said is stored: what is left of it may go.
     package var release: @Sendable () async -> Void
 
@@ -57,7 +57,7 @@ package struct DynoHandle: Sendable {
         events: @escaping @Sendable (UInt64) -> AsyncStream<DynoEvent>,
         stop: @escaping @Sendable (Duration) async -> (ending: Ending, killed: Bool),
         signal: @escaping @Sendable (Int32) async -> Void,
-        attach: @escaping @Sendable () async throws -> DynoAttachment,
+        attach: @escaping @Sendable () async throws -> DynoSession,
         release: @escaping @Sendable () async -> Void
     ) {
         self.id = id
@@ -81,7 +81,7 @@ package struct DynoHandle: Sendable {
             events: { dyno.events(from: $0) },
             stop: { await dyno.stop(grace: $0) },
             signal: { await dyno.signal($0) },
-            attach: { try await dyno.attach() },
+            attach: { DynoSession(try await dyno.attach()) },
             release: { await dyno.release() })
     }
 }

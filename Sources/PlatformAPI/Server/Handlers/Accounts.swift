@@ -1,4 +1,5 @@
 internal import APISchema
+internal import Model
 internal import Platform
 
 extension APIServer {

@@ -1,4 +1,3 @@
-internal import Dyno
 internal import HTTP
 internal import Model
 internal import Platform
@@ -65,7 +64,7 @@ enum AttachFrame {
     private static let limitBytes = 1 << 20
 
     /// Passes a client's frames on until it hangs up.
-    static func forward(from stream: AsyncStreamSocket, to session: DynoAttachment) async throws {
+    static func forward(from stream: AsyncStreamSocket, to session: DynoSession) async throws {
         var pending: [UInt8] = []
         while true {
             let part = try await stream.read()
@@ -83,7 +82,7 @@ enum AttachFrame {
         }
     }
 
-    private static func pass(_ kind: UInt8, _ payload: [UInt8], to session: DynoAttachment) async throws {
+    private static func pass(_ kind: UInt8, _ payload: [UInt8], to session: DynoSession) async throws {
         var reader = ByteReader(payload)
         switch kind {
         case UInt8(ascii: "I"): try await session.write(payload)
@@ -91,7 +90,7 @@ enum AttachFrame {
         case UInt8(ascii: "W"):
             let rows = Int(try reader.integer(UInt16.self))
             let columns = Int(try reader.integer(UInt16.self))
-            try await session.resize(rows: rows, columns: columns)
+            try await session.resizeTo(rows, columns)
         case UInt8(ascii: "S"): try await session.signal(Int32(try reader.integer(UInt8.self)))
         default: throw ByteReader.Malformed()
         }

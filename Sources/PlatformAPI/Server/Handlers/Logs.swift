@@ -1,6 +1,5 @@
 internal import APISchema
 internal import HTTP
-internal import Logs
 internal import Model
 internal import Platform
 internal import Synchronization
@@ -17,7 +16,7 @@ extension APIServer {
                         source: body.source.flatMap { LogLine.Source(rawValue: $0) },
                         process: body.dynoName ?? body.dyno ?? body.type),
                     lines: min(max(body.lines ?? 100, 0), 1500), isTail: body.tail ?? false))
-            let now = call.platform.machines.time.now().iso8601
+            let now = call.platform.now().iso8601
             return try .ok(
                 LogSessionResource(
                     createdAt: now, id: "\(id)", logplexURL: "http://localhost/paas/v1/log-sessions/\(id)",
@@ -64,16 +63,17 @@ final class LogSessions: Sendable {
 
 extension Call {
     fileprivate func stream(_ session: LogSessions.Session) async throws {
-        let logs = platform.machines.logs
+        let platform = platform
         let writer = try await responder.stream(status: 200, headers: ["Content-Type": "text/plain; charset=utf-8"])
         guard session.isTail else {
-            let lines = await logs.lines(of: session.app, matching: session.filter, last: session.lines)
+            let lines = await platform.log(of: session.app, matching: session.filter, last: session.lines)
             try await writer.write(lines.flatMap(\.formatted))
             return try await writer.finish()
         }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                let batches = await logs.follow(session.app, matching: session.filter, last: session.lines)
+                let batches = await platform.followLog(
+                    of: session.app, matching: session.filter, last: session.lines)
                 do {
                     for await lines in batches { try await writer.write(lines.flatMap(\.formatted)) }
                 } catch {

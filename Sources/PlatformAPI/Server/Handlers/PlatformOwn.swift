@@ -8,7 +8,7 @@ extension APIServer {
     static let platformRoutes: [Route] = [
         Route("GET", "paas/v1/status") { call in
             let daemon = call.server.daemon
-            let sandbox = await call.platform.machines.runtime.sandbox()
+            let sandbox = await call.platform.sandbox()
             return try .ok(
                 Status(
                     version: daemon.version, protocolVersion: 1, pid: daemon.processID,
@@ -34,7 +34,7 @@ extension APIServer {
         },
         Route("GET", "paas/v1/apps/:app/repository") { call in
             let app = try await call.app()
-            return try .ok(Repository(path: call.platform.machines.git.path(of: app.id), id: "\(app.id)"))
+            return try .ok(Repository(path: call.platform.repositoryPath(of: app), id: "\(app.id)"))
         },
     ]
 }

@@ -7,9 +7,9 @@ extension AppResource {
         let stack = NamedReference.stack
         self.init(
             buildpackProvidedDescription: slug?.buildpackName, buildStack: stack, createdAt: app.createdAt.iso8601,
-            generation: .cedar, gitURL: platform.machines.git.path(of: app.id), id: "\(app.id)",
+            generation: .cedar, gitURL: platform.repositoryPath(of: app), id: "\(app.id)",
             maintenance: app.maintenance, name: app.name.text, owner: AccountReference(account), region: .local,
-            releasedAt: app.releasedAt?.iso8601, repoSize: platform.machines.git.sizeBytes(of: app.id),
+            releasedAt: app.releasedAt?.iso8601, repoSize: platform.repositoryBytes(of: app),
             slugSize: slug?.sizeBytes, stack: stack, updatedAt: app.updatedAt.iso8601,
             webURL: platform.settings.webURL(app.name))
     }
