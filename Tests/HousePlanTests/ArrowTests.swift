@@ -28,6 +28,15 @@ struct ArrowTests {
         }
     }
 
+    @Test("make builds with the compiler's own check of the arrows")
+    func flag() throws {
+        let makefile = try SourceTree.text(of: "Makefile")
+        #expect(makefile.contains("arrows := --explicit-target-dependency-import-check error"))
+        for command in ["build -c release", "test"] {
+            #expect(makefile.contains(try Regex("\\(SWIFT\\) \(command).*\\$\\(arrows\\)")), "swift \(command)")
+        }
+    }
+
     @Test("no machine knows another machine")
     func machines() throws {
         let manifest = try Manifest.read()

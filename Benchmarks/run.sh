@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Measures what needs nothing but the built programs; Benchmarks/router has its own script and needs its peers.
+#
+#     Benchmarks/run.sh BUILT
+set -euo pipefail
+built=$1
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export PYTHONDONTWRITEBYTECODE=1
+apps=(python flask)
+if command -v node >/dev/null; then apps+=(node); fi
+if command -v swift >/dev/null; then apps+=(swift); fi
+python3 "$here/cli/cli.py" "$built"
+python3 "$here/push/push.py" "$built" --apps "${apps[@]}"
