@@ -75,7 +75,8 @@ final class FakeRuntime: Sendable {
 /// A router that remembers its tables.
 final class FakeRouter: Sendable {
     private let tables = Mutex<[RoutingTable]>([])
-    private let waiters = Mutex<[(String, @Sendable (RoutingTable.State?) -> Bool, CheckedContinuation<Void, Never>)]>([])
+    private let waiters = Mutex<[(String, @Sendable (RoutingTable.State?) -> Bool, CheckedContinuation<Void, Never>)]>(
+        [])
 
     var installed: [RoutingTable] { tables.withLock { $0 } }
 

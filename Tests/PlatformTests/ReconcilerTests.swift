@@ -25,7 +25,8 @@ struct ReconcilerTests {
         let formation = try stage.formation(of: app, ["web": 2])
         _ = try await stage.platform.reconciler.deploy(first, of: app.id, formation: formation, keepsOldOnFailure: true)
         let second = try stage.blueprint(of: app, version: 4, ["web": "serve"])
-        _ = try await stage.platform.reconciler.deploy(second, of: app.id, formation: formation, keepsOldOnFailure: true)
+        _ = try await stage.platform.reconciler.deploy(
+            second, of: app.id, formation: formation, keepsOldOnFailure: true)
         let started = stage.runtime.started
         #expect(started.map { "\($0.spec.name)" } == ["web.1", "web.2", "web.1", "web.2"])
         let servingIDs = stage.router.states(of: "overlap.localhost").compactMap { state -> Set<DynoID>? in

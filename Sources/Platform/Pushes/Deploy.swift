@@ -145,7 +145,9 @@ extension Platform {
                     await transcript.line("Verifying deploy... done.")
                     await transcript.line("Running release command...")
                     await transcript.line("")
-                } narration: { await transcript.line($0) }
+                } narration: {
+                    await transcript.line($0)
+                }
             }
         }
         return try await launching.value

@@ -17,7 +17,8 @@ extension APIServer {
             let created = try await call.platform.account().createdAt.iso8601
             return try call.list([
                 RegionResource(
-                    country: "This machine", createdAt: created, description: "This machine", id: NamedReference.local.id,
+                    country: "This machine", createdAt: created, description: "This machine",
+                    id: NamedReference.local.id,
                     locale: "Here", name: NamedReference.local.name,
                     provider: RegionProvider(name: "paas", region: "localhost"), updatedAt: created)
             ])
