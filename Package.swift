@@ -82,5 +82,6 @@ let package = Package(
         tests("LogsTests", ["Logs", "Model", "Posix"]),
         tests("EndToEndTests", ["TestSupport", "Posix"]),
         room("TestSupport", ["Posix"], path: "Tests/Support"),
+        tests("HTTPTests", ["HTTP"]),
     ]
 )
