@@ -75,11 +75,13 @@ let package = Package(
         .systemLibrary(name: "CGit2", path: "Sources/C/CGit2", pkgConfig: "libgit2"),
 
         // Tests.
+        tests("PlatformTests", ["Platform", "Model", "Store", "Logs", "Git", "Slugs", "Dyno", "Posix"]),
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
         tests("HousePlanTests", ["Posix"]),
         tests("LogsTests", ["Logs", "Model", "Posix"]),
         tests("EndToEndTests", ["TestSupport", "Posix"]),
         room("TestSupport", ["Posix"], path: "Tests/Support"),
+        tests("HTTPTests", ["HTTP"]),
     ]
 )

@@ -26,7 +26,9 @@ package struct DynoSize: Hashable, Sendable {
     /// The size of that name in any case; Heroku's retired names mean the size that took their place.
     package static func named(_ name: String) -> DynoSize? {
         let wanted = name.lowercased()
-        let current = ["free": "eco", "hobby": "basic", "1x": "standard-1x", "2x": "standard-2x", "px": "performance-l"]
+        let current = [
+            "free": "eco", "hobby": "basic", "1x": "standard-1x", "2x": "standard-2x", "px": "performance-l",
+        ]
         return all.first { $0.name.lowercased() == current[wanted] ?? wanted }
     }
 }

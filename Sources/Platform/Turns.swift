@@ -20,6 +20,9 @@ final class Turns: Sendable {
     /// Whether somebody has the turn now.
     func isTaken(_ app: AppID) -> Bool { state.withLock { $0.queues[app] != nil } }
 
+    /// How many wait for their turn.
+    func waiting(for app: AppID) -> Int { state.withLock { $0.queues[app]?.waiters.count ?? 0 } }
+
     /// Whether anybody has any turn now.
     var isAnyTaken: Bool { state.withLock { !$0.queues.isEmpty } }
 

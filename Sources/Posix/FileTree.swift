@@ -51,7 +51,8 @@ package enum FileTree {
     }
 
     /// Writes a whole file so that a reader, or a power cut, meets the old content or the new.
-    package static func write(_ bytes: some Collection<UInt8>, to path: String, mode: UInt32 = 0o600) throws(PosixError) {
+    package static func write(_ bytes: some Collection<UInt8>, to path: String, mode: UInt32 = 0o600) throws(PosixError)
+    {
         let temporary = "\(path).\(getpid()).new"
         do {
             let file = try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
@@ -94,7 +95,9 @@ package enum FileTree {
         rewinddir(handle)
         while let entry = readdir(handle) {
             // Names stay bytes here: they need not be UTF-8.
-            var name = withUnsafeBytes(of: entry.pointee.d_name) { raw in raw.prefix { $0 != 0 }.map(CChar.init(bitPattern:)) }
+            var name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
+                raw.prefix { $0 != 0 }.map(CChar.init(bitPattern:))
+            }
             name.append(0)
             if name == [46, 0] || name == [46, 46, 0] { continue }
             if unlinkat(folder.raw, name, 0) == 0 { continue }

@@ -34,7 +34,8 @@ package struct PosixError: Error, Hashable, CustomStringConvertible {
 
 /// Passes a call's result on, and throws what `errno` says when it is negative.
 @discardableResult
-package func posix<Value: SignedInteger>(_ result: Value, _ call: @autoclosure () -> String) throws(PosixError) -> Value {
+package func posix<Value: SignedInteger>(_ result: Value, _ call: @autoclosure () -> String) throws(PosixError) -> Value
+{
     guard result >= 0 else { throw PosixError.last(call()) }
     return result
 }

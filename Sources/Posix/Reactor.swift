@@ -97,14 +97,16 @@ package func startThread(named name: String, _ body: @escaping @Sendable () -> V
     #else
         var thread: pthread_t?
     #endif
-    let result = pthread_create(&thread, nil, { pointer in
-        #if canImport(Glibc)
-            guard let pointer else { return nil }
-        #endif
-        let box = Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue()
-        box.body()
-        return nil
-    }, box.toOpaque())
+    let result = pthread_create(
+        &thread, nil,
+        { pointer in
+            #if canImport(Glibc)
+                guard let pointer else { return nil }
+            #endif
+            let box = Unmanaged<Box>.fromOpaque(pointer).takeRetainedValue()
+            box.body()
+            return nil
+        }, box.toOpaque())
     precondition(result == 0, "no thread \(name): \(result)")
     #if canImport(Glibc)
         pthread_detach(thread)

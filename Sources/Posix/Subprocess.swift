@@ -58,7 +58,9 @@ package enum Subprocess {
             var polls = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
             guard poll(&polls, nfds_t(polls.count), -1) >= 0 else { continue }
             for ready in polls where ready.revents != 0 {
-                let part = ready.fd == outPipe.read.raw ? try outPipe.read.read(atMost: 65_536) : try errorPipe.read.read(atMost: 65_536)
+                let part =
+                    ready.fd == outPipe.read.raw
+                    ? try outPipe.read.read(atMost: 65_536) : try errorPipe.read.read(atMost: 65_536)
                 if part.isEmpty { open.removeAll { $0 == ready.fd } }
                 if kept[ready.fd, default: []].count < limit { kept[ready.fd, default: []] += part }
             }

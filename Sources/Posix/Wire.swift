@@ -47,7 +47,9 @@ package struct ByteReader: Sendable {
         let size = Value.bitWidth / 8
         guard rest.count >= size else { throw Malformed() }
         var value: Value = 0
-        for byte in rest.prefix(size) { value = (Value.bitWidth == 8 ? 0 : value << 8) | Value(truncatingIfNeeded: byte) }
+        for byte in rest.prefix(size) {
+            value = (Value.bitWidth == 8 ? 0 : value << 8) | Value(truncatingIfNeeded: byte)
+        }
         rest = rest.dropFirst(size)
         return value
     }

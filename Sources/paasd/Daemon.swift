@@ -123,7 +123,8 @@ struct Daemon {
         try await platform.start()
         let owner = AsyncListener(try UnixSocket.listen(at: home.apiSocket), reactor: reactor)
         let routed = AsyncListener(try UnixSocket.listen(at: home.routedSocket), reactor: reactor)
-        let record = #"{"pid":\#(Environment.processID),"port":\#(platform.settings.port),"version":"\#(Version.text)"}"#
+        let record =
+            #"{"pid":\#(Environment.processID),"port":\#(platform.settings.port),"version":"\#(Version.text)"}"#
         try FileTree.write(Array((record + "\n").utf8), to: home.record)
         Journal.note(
             .info, "daemon.started",

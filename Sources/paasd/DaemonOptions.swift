@@ -12,7 +12,9 @@ struct DaemonOptions {
             switch argument {
             case "--home": home = rest.popFirst()
             case "--port":
-                guard let text = rest.popFirst(), let number = UInt16(text), number > 0 else { throw DaemonError.badPort }
+                guard let text = rest.popFirst(), let number = UInt16(text), number > 0 else {
+                    throw DaemonError.badPort
+                }
                 port = number
             default: throw DaemonError.unknownArgument(argument)
             }

@@ -1,5 +1,5 @@
-package import Model
 internal import Git
+package import Model
 internal import Store
 
 extension Platform {
@@ -30,7 +30,8 @@ extension Platform {
                 try transaction.setCurrentRelease(release.id, of: id)
             }
             try transaction.record(
-                Event(time: now, actor: actor, app: id, resource: "app", resourceID: "\(id)", action: "create",
+                Event(
+                    time: now, actor: actor, app: id, resource: "app", resourceID: "\(id)", action: "create",
                     before: nil, after: name.text))
             return app
         }

@@ -1,6 +1,6 @@
-package import Model
 internal import Git
 internal import Logs
+package import Model
 internal import Slugs
 internal import Store
 

@@ -1,5 +1,5 @@
-package import Model
 internal import Logs
+package import Model
 internal import Store
 
 extension Platform {

@@ -26,7 +26,6 @@ extension Platform {
             build.release = result.release.id
             let isAccepted = await tell(result, of: app, transcript: transcript)
             await finish(build, isAccepted ? .succeeded : .failed, app: app)
-            if isAccepted { try await collectSlugs() }
             return isAccepted
         } catch {
             await explain(error, of: app, transcript: transcript)
@@ -146,7 +145,9 @@ extension Platform {
                     await transcript.line("Verifying deploy... done.")
                     await transcript.line("Running release command...")
                     await transcript.line("")
-                } narration: { await transcript.line($0) }
+                } narration: {
+                    await transcript.line($0)
+                }
             }
         }
         return try await launching.value

@@ -17,11 +17,14 @@ extension Platform {
             return false
         case .deploys(let commit):
             if builds.isTaken(app.id) { await line("Waiting for another build of \(app.name) to finish...") }
-            return try await builds.take(app.id) {
+            let isAccepted = try await builds.take(app.id) {
                 // The app may have been renamed, changed or destroyed while this push waited.
                 let app = try await self.app("\(app.id)")
                 return try await deploy(commit, of: app, objectDirectories: push.objectDirectories, line: line)
             }
+            // The push need not wait for the tidying; what fails now is tried again after the next push.
+            await reconciler.later { [self] in try? await collectSlugs() }
+            return isAccepted
         }
     }
 }

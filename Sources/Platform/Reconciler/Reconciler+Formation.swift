@@ -98,6 +98,8 @@ extension Reconciler {
     /// Heroku's order: the old ones are told to stop while the new ones start; requests wait meanwhile.
     private func stopThenStart(_ names: [DynoName], in app: AppID, with blueprint: Blueprint) async -> BootReport {
         let old = (apps[app]?.members(of: .web) ?? []).filter { names.contains($0.name) }
+        // From here on what they do is no crash; the table still has them until the new ones are in the books.
+        for dyno in old { apps[app]?.dynos[dyno.id]?.role = .leaving }
         for dyno in old where dyno.handle != nil && dyno.state != .crashed {
             await say("Restarting", about: dyno.name, in: app)
         }

@@ -134,5 +134,5 @@ package struct APIServer: Sendable {
 
     static let routes: [Route] =
         appRoutes + configRoutes + releaseRoutes + formationRoutes + dynoRoutes + logRoutes + featureRoutes
-        + buildRoutes + accountRoutes + platformRoutes
+        + buildRoutes + accountRoutes + catalogueRoutes + platformRoutes
 }

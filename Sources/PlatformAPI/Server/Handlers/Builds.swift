@@ -39,7 +39,8 @@ extension BuildResource {
             app: Reference(id: "\(build.app)"), buildpacks: build.buildpacks.map { BuildpackReference($0) },
             createdAt: build.createdAt.iso8601, id: "\(build.id)",
             outputStreamURL: "http://localhost/paas/v1/apps/\(build.app)/builds/\(build.id)/output",
-            sourceBlob: SourceBlob(url: "", version: build.commit), release: build.release.map { Reference(id: "\($0)") },
+            sourceBlob: SourceBlob(url: "", version: build.commit),
+            release: build.release.map { Reference(id: "\($0)") },
             slug: build.slug.map { Reference(id: "\($0)") }, stack: NamedReference.stack.name,
             status: build.status.rawValue, updatedAt: build.updatedAt.iso8601,
             user: AccountReference(id: "\(account.id)", email: build.actor))

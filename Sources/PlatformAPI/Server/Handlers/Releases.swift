@@ -69,7 +69,8 @@ extension ReleaseResource {
     init(_ release: Release, _ context: ReleaseContext) {
         self.init(
             app: NamedReference(context.app), createdAt: release.createdAt.iso8601, description: release.description,
-            id: "\(release.id)", updatedAt: release.updatedAt.iso8601, slug: release.slug.map { Reference(id: "\($0)") },
+            id: "\(release.id)", updatedAt: release.updatedAt.iso8601,
+            slug: release.slug.map { Reference(id: "\($0)") },
             status: release.status.rawValue,
             user: AccountReference(id: "\(context.account.id)", email: release.actor), version: release.version,
             current: release.id == context.current,

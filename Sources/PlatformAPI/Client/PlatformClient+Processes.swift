@@ -1,0 +1,49 @@
+package import APISchema
+
+/// Dynos, the formation, logs.
+extension PlatformClient {
+    package func formation(of app: String) async throws -> [FormationResource] {
+        try await call("GET", ["apps", app, "formation"])
+    }
+
+    /// - Returns: the entries that were changed.
+    package func updateFormation(of app: String, _ updates: [FormationUpdate]) async throws -> [FormationResource] {
+        try await call("PATCH", ["apps", app, "formation"], body: FormationBatchUpdate(updates: updates))
+    }
+
+    package func dynos(of app: String) async throws -> [DynoResource] { try await call("GET", ["apps", app, "dynos"]) }
+
+    package func dyno(_ name: String, of app: String) async throws -> DynoResource {
+        try await call("GET", ["apps", app, "dynos", name])
+    }
+
+    package func createDyno(for app: String, _ body: DynoCreate) async throws -> DynoResource {
+        try await call("POST", ["apps", app, "dynos"], body: body)
+    }
+
+    package func restartDynos(of app: String) async throws { try await perform("DELETE", ["apps", app, "dynos"]) }
+
+    package func restartDyno(_ name: String, of app: String) async throws {
+        try await perform("DELETE", ["apps", app, "dynos", name])
+    }
+
+    package func restartType(_ type: String, of app: String) async throws {
+        try await perform("DELETE", ["apps", app, "formations", type])
+    }
+
+    package func stopDyno(_ name: String, of app: String) async throws {
+        try await perform("POST", ["apps", app, "dynos", name, "actions", "stop"])
+    }
+
+    package func stopType(_ type: String, of app: String) async throws {
+        try await perform("POST", ["apps", app, "formations", type, "actions", "stop"])
+    }
+
+    package func attach(to dyno: DynoResource, of app: String) async throws -> DynoAttachment {
+        DynoAttachment(try await upgrade("/paas/v1/apps/\(app)/dynos/\(dyno.id)/attach", to: "paas-attach/1"))
+    }
+
+    package func createLogSession(for app: String, _ body: LogSessionCreate) async throws -> LogSessionResource {
+        try await call("POST", ["apps", app, "log-sessions"], body: body)
+    }
+}

@@ -1,0 +1,129 @@
+internal import APISchema
+internal import HTTP
+package import Posix
+internal import Synchronization
+
+/// Typed calls of the Platform API over the owner's socket.
+package final class PlatformClient: Sendable {
+    private let http: HTTPClient
+    private let renew: @Sendable () async throws -> Void
+    private let hasRenewed = Mutex(false)
+
+    /// - Parameter renew: replaces a daemon that is older than this program; called at most once.
+    package init(socketPath: String, reactor: Reactor, renew: @escaping @Sendable () async throws -> Void = {}) {
+        http = HTTPClient(socketPath: socketPath, reactor: reactor)
+        self.renew = renew
+    }
+
+    /// Calls `METHOD /path` and decodes the answer.
+    ///
+    /// - Parameters:
+    ///   - path: segments, not yet percent-encoded.
+    ///   - range: a `Range` header, `version ..; max=15, order=desc`.
+    /// - Throws: ``APIFailure`` for a status of 400 or more.
+    func call<Answer: Decodable>(
+        _ method: String = "GET", _ path: [String], body: (any Encodable & Sendable)? = nil, range: String? = nil,
+        query: [String: String] = [:]
+    ) async throws -> Answer {
+        try WireJSON.decode(from: try await bytes(method, path, body: body, range: range, query: query))
+    }
+
+    /// As ``call(_:_:body:range:query:)``, for answers that nobody reads.
+    func perform(
+        _ method: String, _ path: [String], body: (any Encodable & Sendable)? = nil, query: [String: String] = [:]
+    ) async throws {
+        _ = try await bytes(method, path, body: body, range: nil, query: query)
+    }
+
+    /// The answer of a GET as it came, for `--json`.
+    package func document(_ path: [String], range: String? = nil) async throws -> [UInt8] {
+        try await bytes("GET", path, body: nil, range: range, query: [:])
+    }
+
+    /// A GET whose answer goes on for a while.
+    ///
+    /// - Parameter target: a path, or a URL that begins with `http://localhost/`.
+    package func stream(_ target: String) async throws -> ByteStream {
+        var path = target[...]
+        for prefix in ["http://localhost", "https://localhost"] where path.hasPrefix(prefix) {
+            path = path.dropFirst(prefix.count)
+        }
+        let halves = path.split(separator: "?", maxSplits: 1)
+        var query: [String: String] = [:]
+        for pair in halves.dropFirst().first?.split(separator: "&") ?? [] {
+            let parts = pair.split(separator: "=", maxSplits: 1).map { PercentCoding.decode($0, plusIsSpace: true) }
+            query[parts.first ?? ""] = parts.dropFirst().first ?? ""
+        }
+        let request = HTTPRequest(method: "GET", path: String(halves.first ?? "/"), query: query)
+        return ByteStream(body: try await send(request).body)
+    }
+
+    /// A POST that is answered by ``PushEvent`` lines.
+    func events(_ path: [String], body: (any Encodable & Sendable)?) async throws -> PushEventStream {
+        let response = try await send(try Self.request("POST", path, body: body))
+        return PushEventStream(lines: LineStream(ByteStream(body: response.body)))
+    }
+
+    /// A GET that becomes a raw stream.
+    func upgrade(_ target: String, to name: String) async throws -> AsyncStreamSocket {
+        var request = HTTPRequest(method: "GET", path: target)
+        request.headers.set("Upgrade", to: name)
+        request.headers.set(PlatformVersion.headerName, to: PlatformVersion.current.description)
+        do {
+            return try await http.upgrade(request)
+        } catch let refused as HTTPClient.UpgradeRefused {
+            throw APIFailure(status: refused.status, bytes: refused.body)
+        }
+    }
+
+    private func bytes(
+        _ method: String, _ path: [String], body: (any Encodable & Sendable)?, range: String?, query: [String: String]
+    ) async throws -> [UInt8] {
+        var request = try Self.request(method, path, body: body)
+        request.query = query
+        if let range { request.headers.set("Range", to: range) }
+        return try await send(request).collect()
+    }
+
+    private static func request(
+        _ method: String, _ path: [String], body: (any Encodable & Sendable)?
+    ) throws -> HTTPRequest {
+        var request = HTTPRequest(
+            method: method, path: "/" + path.map { PercentCoding.encode($0) }.joined(separator: "/"))
+        if let body {
+            request.body = try WireJSON.encode(body)
+            request.headers.set("Content-Type", to: "application/json")
+        }
+        return request
+    }
+
+    private func send(_ request: HTTPRequest) async throws -> HTTPClientResponse {
+        var request = request
+        request.headers.set("Accept", to: "application/vnd.heroku+json; version=3")
+        request.headers.set(PlatformVersion.headerName, to: PlatformVersion.current.description)
+        var response = try await http.send(request)
+        if isFromOlderDaemon(response), request.method == "GET" || response.status == 426, isFirstRenewal() {
+            try await renew()
+            response = try await http.send(request)
+        }
+        guard response.status < 400 else {
+            throw APIFailure(status: response.status, bytes: try await response.collect(limit: 1 << 20))
+        }
+        return response
+    }
+
+    /// An answer without a version comes from something that is no daemon of ours; it is left alone.
+    private func isFromOlderDaemon(_ response: HTTPClientResponse) -> Bool {
+        guard let text = response.headers[PlatformVersion.headerName], let version = PlatformVersion(text) else {
+            return false
+        }
+        return version < .current
+    }
+
+    private func isFirstRenewal() -> Bool {
+        hasRenewed.withLock { renewed in
+            defer { renewed = true }
+            return !renewed
+        }
+    }
+}

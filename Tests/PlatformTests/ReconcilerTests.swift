@@ -1,0 +1,119 @@
+import Model
+import Testing
+
+@testable import Platform
+
+@Suite("The reconciler", .timeLimit(.minutes(1)))
+struct ReconcilerTests {
+    @Test("routes a first deploy when its web dyno listens")
+    func firstDeploy() async throws {
+        let stage = try Stage()
+        let (app, blueprint) = try await stage.app("first", ["web": "serve"])
+        let report = try await stage.platform.reconciler.deploy(
+            blueprint, of: app.id, formation: try stage.formation(of: app, ["web": 1]), keepsOldOnFailure: true)
+        #expect(report == .up)
+        let states = stage.router.states(of: "first.localhost")
+        #expect(states.first == .refusing(.blankApp))
+        guard case .serving(let backends) = states.last else { return #expect(Bool(false), "\(states)") }
+        #expect(backends.map(\.name) == ["web.1"])
+    }
+
+    @Test("keeps the old dynos in the table until the new ones answer, and stops them after that")
+    func overlap() async throws {
+        let stage = try Stage()
+        let (app, first) = try await stage.app("overlap", ["web": "serve"])
+        let formation = try stage.formation(of: app, ["web": 2])
+        _ = try await stage.platform.reconciler.deploy(first, of: app.id, formation: formation, keepsOldOnFailure: true)
+        let second = try stage.blueprint(of: app, version: 4, ["web": "serve"])
+        _ = try await stage.platform.reconciler.deploy(
+            second, of: app.id, formation: formation, keepsOldOnFailure: true)
+        let started = stage.runtime.started
+        #expect(started.map { "\($0.spec.name)" } == ["web.1", "web.2", "web.1", "web.2"])
+        let servingIDs = stage.router.states(of: "overlap.localhost").compactMap { state -> Set<DynoID>? in
+            guard case .serving(let backends) = state else { return nil }
+            return Set(backends.map(\.id))
+        }
+        #expect(servingIDs.last == Set(started[2...].map(\.spec.id)))
+        // From the first moment on somebody always serves, and the two generations are never mixed.
+        let old = Set(started[..<2].map(\.spec.id))
+        #expect(servingIDs.allSatisfy { $0.isSubset(of: old) || $0.isDisjoint(with: old) })
+        #expect(!stage.router.states(of: "overlap.localhost").dropFirst(2).contains(.starting))
+    }
+
+    @Test("changes nothing when a new dyno ends before it listens")
+    func refusedDeploy() async throws {
+        let stage = try Stage(
+            FakeRuntime { dyno in
+                if dyno.spec.tags["release"] == "3" { return dyno.bind() }
+                dyno.say("ImportError: no module named app")
+                dyno.end(.code(3))
+            })
+        let (app, first) = try await stage.app("refused", ["web": "serve"])
+        let formation = try stage.formation(of: app, ["web": 1])
+        _ = try await stage.platform.reconciler.deploy(first, of: app.id, formation: formation, keepsOldOnFailure: true)
+        let before = stage.router.installed.last?.routes["refused.localhost"]
+        let second = try stage.blueprint(of: app, version: 4, ["web": "serve"])
+        let failure = await #expect(throws: BootFailure.self) {
+            _ = try await stage.platform.reconciler.deploy(
+                second, of: app.id, formation: formation, keepsOldOnFailure: true)
+        }
+        #expect(failure?.reason == "web.1 exited with status 3")
+        #expect(failure?.lastLines == ["ImportError: no module named app"])
+        #expect(stage.router.installed.last?.routes["refused.localhost"] == before)
+        #expect(await stage.platform.reconciler.blueprint(of: app.id)?.release.version == 3)
+        #expect(stage.runtime.started.first?.isStopped == false)
+    }
+
+    @Test("reports a first deploy that crashes, and answers its requests with H10 while it cools off")
+    func firstCrash() async throws {
+        let stage = try Stage(FakeRuntime { $0.end(.code(1)) })
+        let (app, blueprint) = try await stage.app("crash", ["web": "false"])
+        let report = try await stage.platform.reconciler.deploy(
+            blueprint, of: app.id, formation: try stage.formation(of: app, ["web": 1]), keepsOldOnFailure: true)
+        #expect(report == .crashed(reason: "web.1 exited with status 1", lastLines: []))
+        await stage.router.reaches("crash.localhost") { $0 == .refusing(.appCrashed) }
+        #expect(await stage.log(of: app).contains("heroku[web.1]: State changed from starting to crashed"))
+    }
+
+    @Test("starts a crashed dyno again at once")
+    func restart() async throws {
+        let stage = try Stage()
+        let (app, blueprint) = try await stage.app("again", ["web": "serve"])
+        _ = try await stage.platform.reconciler.deploy(
+            blueprint, of: app.id, formation: try stage.formation(of: app, ["web": 1]), keepsOldOnFailure: true)
+        let first = try #require(stage.runtime.started.first)
+        first.end(.signal(9))
+        await stage.router.reaches("again.localhost") { state in
+            guard case .serving(let backends) = state else { return false }
+            return backends.first?.id != first.spec.id
+        }
+        let log = await stage.log(of: app)
+        #expect(log.contains("heroku[web.1]: Process exited with status 137"))
+        #expect(log.contains("heroku[web.1]: State changed from up to crashed"))
+        #expect(log.contains("heroku[web.1]: State changed from crashed to starting"))
+    }
+
+    @Test("scales down the highest numbers, and to none: H14")
+    func scale() async throws {
+        let stage = try Stage()
+        let (app, blueprint) = try await stage.app("scaled", ["web": "serve", "worker": "work"])
+        _ = try await stage.platform.reconciler.deploy(
+            blueprint, of: app.id, formation: try stage.formation(of: app, ["web": 3]), keepsOldOnFailure: true)
+        await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 1]))
+        #expect(await stage.platform.reconciler.dynos(of: app.id).map { "\($0.name)" } == ["web.1"])
+        await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 0]))
+        #expect(stage.router.states(of: "scaled.localhost").last == .refusing(.noWebProcesses))
+    }
+
+    @Test("gives a web dyno up that does not listen in time")
+    func bootTimeout() async throws {
+        let stage = try Stage(FakeRuntime { $0.launch() })
+        let (app, blueprint) = try await stage.app("slow", ["web": "sleep"])
+        // The timer is the live clock's; the dyno's end stands for it here.
+        async let report = stage.platform.reconciler.deploy(
+            blueprint, of: app.id, formation: try stage.formation(of: app, ["web": 1]), keepsOldOnFailure: true)
+        await stage.router.reaches("slow.localhost") { $0 == .starting }
+        stage.runtime.started.first?.end(.signal(9))
+        #expect(try await report == .crashed(reason: "web.1 exited with status 137", lastLines: []))
+    }
+}
