@@ -137,7 +137,7 @@ int cpx_limit_processes(uint64_t count) {
 
 int cpx_set_hostname(const char *name) { return sethostname(name, strlen(name)); }
 
-int cpx_exec(const char *path, char *const argv[], char *const envp[]) { return execve(path, argv, envp); }
+int cpx_become(const char *path, char *const argv[], char *const envp[]) { return execve(path, argv, envp); }
 
 int cpx_lock(int fd, int wait) { return flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)); }
 

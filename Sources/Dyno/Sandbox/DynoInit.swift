@@ -23,7 +23,7 @@ struct DynoInit {
 
     private var decoder = FrameDecoder()
     private var command: Int32 = -1
-    private var ending: Ending?
+    private var hasEnded = false
     private var isStopping = false
 
     init(plan: LaunchPlan, folder: RunFolder, control: Int32, input: Int32, output: Int32, lock: Int32) {
@@ -139,19 +139,20 @@ struct DynoInit {
         var code: Int32 = 0
         var signal: Int32 = 0
         while case let process = cpx_reap(&code, &signal), process > 0 {
-            if process == command { ending = signal != 0 ? .signal(signal) : .code(code) }
+            guard process == command else { continue }
+            hasEnded = true
+            tell(.ended(signal != 0 ? .signal(signal) : .code(code)))
         }
     }
 
-    private mutating func leaveIfDone() {
-        guard let ending else { return }
+    private func leaveIfDone() {
+        guard hasEnded else { return }
         if isStopping {
-            var nothing: Int32 = 0
+            var code: Int32 = 0
             var signal: Int32 = 0
             // ECHILD: not even an orphan is left.
-            guard cpx_reap(&nothing, &signal) < 0 else { return }
+            guard cpx_reap(&code, &signal) < 0 else { return }
         }
-        tell(.ended(ending))
         end()
     }
 

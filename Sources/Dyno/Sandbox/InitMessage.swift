@@ -41,7 +41,7 @@ enum InitNews: Equatable, Sendable {
     case terminal
     case launched
     case failed(LaunchFailure)
-    /// The command has ended; in a stop, everything else too.
+    /// The command has ended. Everything of the dyno has when the first process has gone.
     case ended(Ending)
 
     var frame: Frame {

@@ -70,7 +70,7 @@ struct Payload {
         try step(cpx_default_signals(), "reset signals")
         var arguments = Self.pointers(["bash", "-c"] + script(home))
         var variables = Self.pointers(environment.map { "\($0.key)=\($0.value)" })
-        try step(cpx_exec(bash, &arguments, &variables), "exec bash")
+        try step(cpx_become(bash, &arguments, &variables), "exec bash")
     }
 
     /// The line for bash and, where the app has profile scripts, the command as its argument.

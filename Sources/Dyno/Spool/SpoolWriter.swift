@@ -10,7 +10,7 @@ internal import Posix
 struct SpoolWriter: ~Copyable {
     private let folder: String
     private let limit: Int
-    private var segment: Descriptor
+    private var segment = Descriptor(owning: -1)
     private var segmentStart: UInt64 = 0
     private var olderStart: UInt64?
     private var segmentBytes = 0
@@ -21,9 +21,9 @@ struct SpoolWriter: ~Copyable {
 
     /// - Parameter limit: bytes of a segment, records' heads included.
     init(folder: String, limit: Int = SpoolWriter.segmentLimitBytes) throws(PosixError) {
-        try FileTree.makeFolder(folder)
         self.folder = folder
         self.limit = limit
+        try FileTree.makeFolder(folder)
         segment = try Self.makeSegment(in: folder, from: 0)
     }
 

@@ -33,7 +33,7 @@ int cpx_act_on_files_as(unsigned uid, unsigned gid);  // for permission checks o
 int cpx_limit_core(uint64_t bytes);
 int cpx_limit_processes(uint64_t count);
 int cpx_set_hostname(const char *name);
-int cpx_exec(const char *path, char *const argv[], char *const envp[]);
+int cpx_become(const char *path, char *const argv[], char *const envp[]);
 int cpx_lock(int fd, int wait);                     // flock, exclusive
 
 // Children: reaps one; 0 when none has ended. One of code and signal is set.
