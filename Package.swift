@@ -73,5 +73,8 @@ let package = Package(
         .target(name: "CPosix", path: "Sources/C/CPosix"),
         .systemLibrary(name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3"),
         .systemLibrary(name: "CGit2", path: "Sources/C/CGit2", pkgConfig: "libgit2"),
+
+        tests("BuildpacksTests", ["Buildpacks", "Slugs", "Model", "Posix"]),
+        tests("SlugsTests", ["Slugs", "Posix"]),
     ]
 )

@@ -85,7 +85,9 @@ package struct LayerStore: Sendable {
     /// The names of all layers.
     package func names() -> Set<String> {
         // A store without a folder has no layers.
-        Set(((try? FileTree.names(in: folder)) ?? []).filter { Self.isName($0) && FileTree.isFolder("\(folder)/\($0)") })
+        Set(
+            ((try? FileTree.names(in: folder)) ?? []).filter { Self.isName($0) && FileTree.isFolder("\(folder)/\($0)") }
+        )
     }
 
     private func sync(_ path: String) {

@@ -61,7 +61,9 @@ package enum SlugSize {
     ///   - path: where `tar` and `gzip` are looked for.
     /// - Returns: bytes, of the files or compressed.
     /// - Throws: `PosixError` when `tar` cannot be run. Blocks until it has run; call it from a pool's thread.
-    package static func measured(layers: [String], sum: Int64, limit: Int64 = limitBytes, path: String = "/usr/bin:/bin")
+    package static func measured(
+        layers: [String], sum: Int64, limit: Int64 = limitBytes, path: String = "/usr/bin:/bin"
+    )
         throws -> Int64
     {
         guard sum > limit else { return sum }
@@ -69,7 +71,8 @@ package enum SlugSize {
         let packed = try Subprocess.capture(
             shell,
             arguments: [
-                "-c", #"for layer do tar -C "$layer" -cf - . 2>/dev/null || exit 1; done | gzip -1 | wc -c"#, "slug-size",
+                "-c", #"for layer do tar -C "$layer" -cf - . 2>/dev/null || exit 1; done | gzip -1 | wc -c"#,
+                "slug-size",
             ] + layers,
             environment: ["PATH": path, "LC_ALL": "C"])
         let text = String(decoding: packed.output, as: UTF8.self).filter(\.isNumber)

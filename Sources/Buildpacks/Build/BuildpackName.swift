@@ -17,7 +17,8 @@ package enum BuildpackName {
 
     static func meaning(of text: String) -> Meaning {
         var name = text
-        for prefix in ["urn:buildpack:", "https://buildpack-registry.s3.amazonaws.com/buildpacks/"] where name.hasPrefix(prefix) {
+        for prefix in ["urn:buildpack:", "https://buildpack-registry.s3.amazonaws.com/buildpacks/"]
+        where name.hasPrefix(prefix) {
             name.removeFirst(prefix.count)
         }
         if name.hasSuffix(".tgz"), name != text { name.removeLast(4) }

@@ -148,7 +148,8 @@ indirect enum JSON: Equatable, Sendable {
                 guard let high = unit() else { return nil }
                 if let scalar = UnicodeScalar(high) { return Character(scalar) }
                 // Half of a pair needs the other half.
-                guard take(word: "\\u"), let low = unit(), (0xD800..<0xDC00).contains(high), (0xDC00..<0xE000).contains(low)
+                guard take(word: "\\u"), let low = unit(), (0xD800..<0xDC00).contains(high),
+                    (0xDC00..<0xE000).contains(low)
                 else { return nil }
                 let value = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
                 return UnicodeScalar(value).map { Character($0) }

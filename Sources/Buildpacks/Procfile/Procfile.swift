@@ -40,7 +40,8 @@ package enum Procfile {
                 } else {
                     reading.entries.append((type, command))
                 }
-            case .noCommand(let name): reading.remarks.append("line \(index + 1) has no command for \(name) and was ignored")
+            case .noCommand(let name):
+                reading.remarks.append("line \(index + 1) has no command for \(name) and was ignored")
             case .noType: reading.remarks.append("line \(index + 1) is not \"TYPE: COMMAND\" and was ignored")
             case .badType(let byte):
                 reading.remarks.append(

@@ -88,7 +88,9 @@ package struct SlugIgnore: Sendable {
         case "?": return glob.dropFirst()
         case "\\": return glob.dropFirst().first == character ? glob.dropFirst(2) : nil
         case "[":
-            guard let end = glob.dropFirst(2).firstIndex(of: "]") else { return character == "[" ? glob.dropFirst() : nil }
+            guard let end = glob.dropFirst(2).firstIndex(of: "]") else {
+                return character == "[" ? glob.dropFirst() : nil
+            }
             var set = glob[(glob.startIndex + 1)..<end]
             let isNegated = set.first == "!" || set.first == "^"
             if isNegated { set = set.dropFirst() }

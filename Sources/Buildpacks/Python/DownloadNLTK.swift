@@ -18,7 +18,8 @@ struct DownloadNLTK {
         let result = try await session.run(
             "python -m nltk.downloader -d \(data) \(words)", session.environment(variables))
         guard result.ending == .code(0) else {
-            throw await session.fail("Error: Unable to download NLTK data.\n\nSee the log output above for more information.")
+            throw await session.fail(
+                "Error: Unable to download NLTK data.\n\nSee the log output above for more information.")
         }
         try session.tree.write("export NLTK_DATA=\"$HOME/\(data)\"\n", to: ".profile.d/nltk.sh")
     }

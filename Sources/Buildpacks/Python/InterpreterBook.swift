@@ -58,5 +58,7 @@ struct InterpreterBook {
         try session.cache.write(text, to: Self.file)
     }
 
-    private static func key(_ interpreter: Interpreter) -> String { "\(interpreter.executable)@\(interpreter.fingerprint)" }
+    private static func key(_ interpreter: Interpreter) -> String {
+        "\(interpreter.executable)@\(interpreter.fingerprint)"
+    }
 }

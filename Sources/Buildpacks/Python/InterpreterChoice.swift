@@ -29,7 +29,9 @@ extension InterpreterChoice {
             if let last, let pick = try await newest(last) {
                 return InterpreterChoice(
                     interpreter: pick.interpreter, version: pick.version,
-                    line: "No Python version was specified. Using the same major version as the last build: Python \(last)")
+                    line:
+                        "No Python version was specified. Using the same major version as the last build: Python \(last)"
+                )
             }
             for candidate in series {
                 guard let pick = try await newest(candidate) else { continue }
@@ -37,7 +39,8 @@ extension InterpreterChoice {
                     interpreter: pick.interpreter, version: pick.version,
                     line: "No Python version was specified. Using the newest installed: Python \(candidate)")
             }
-            throw await session.fail(missingText(PythonRequest(series: PythonSeries(major: 3, minor: 13), patch: nil, source: ""), []))
+            throw await session.fail(
+                missingText(PythonRequest(series: PythonSeries(major: 3, minor: 13), patch: nil, source: ""), []))
         }
         if session.request.isStrict, request.series < PythonSeries(major: 3, minor: 10) {
             throw await session.fail(
@@ -83,7 +86,8 @@ extension InterpreterChoice {
     private static func missingText(_ request: PythonRequest, _ versions: [PythonVersion]) -> String {
         let there = Array(Set(versions)).sorted(by: >).map(\.description).joined(separator: ", ")
         let exact = request.patch == nil ? latestPatch(of: request.series) : request.text
-        let origin = request.source.isEmpty ? "The app needs Python 3." : "\(request.source) asks for Python \(request.text)."
+        let origin =
+            request.source.isEmpty ? "The app needs Python 3." : "\(request.source) asks for Python \(request.text)."
         let fallback =
             there.isEmpty
             ? ""

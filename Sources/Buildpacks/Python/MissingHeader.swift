@@ -3,7 +3,9 @@ enum MissingHeader {
     /// - Returns: one sentence; `nil` when the lines show no such failure.
     static func hint(in lines: [String], python: PythonSeries? = nil) -> String? {
         for line in lines {
-            if let match = line.firstMatch(of: /fatal error: ['"]?([A-Za-z0-9_.\/+-]+\.h(?:pp)?)['"]?(?: file not found|: No such file)/) {
+            if let match = line.firstMatch(
+                of: /fatal error: ['"]?([A-Za-z0-9_.\/+-]+\.h(?:pp)?)['"]?(?: file not found|: No such file)/)
+            {
                 let header = String(match.1)
                 if let package = package(ofHeader: header, python) { return sentence("The header \(header)", package) }
                 return "The header \(header) is missing; find its package with: apt-file search \(header)"
@@ -29,15 +31,21 @@ enum MissingHeader {
         ("bzlib.h", "libbz2-dev"), ("lzma.h", "liblzma-dev"), ("zstd.h", "libzstd-dev"), ("lz4.h", "liblz4-dev"),
         ("mysql.h", "default-libmysqlclient-dev"), ("my_config.h", "default-libmysqlclient-dev"),
         ("mysql/", "default-libmysqlclient-dev"), ("sqlite3.h", "libsqlite3-dev"), ("ldap.h", "libldap2-dev"),
-        ("lber.h", "libldap2-dev"), ("sasl.h", "libsasl2-dev"), ("sasl/", "libsasl2-dev"), ("curl/", "libcurl4-openssl-dev"),
+        ("lber.h", "libldap2-dev"), ("sasl.h", "libsasl2-dev"), ("sasl/", "libsasl2-dev"),
+        ("curl/", "libcurl4-openssl-dev"),
         ("gmp.h", "libgmp-dev"), ("yaml.h", "libyaml-dev"), ("ev.h", "libev-dev"), ("uv.h", "libuv1-dev"),
         ("sodium.h", "libsodium-dev"), ("snappy.h", "libsnappy-dev"), ("snappy-c.h", "libsnappy-dev"),
         ("zmq.h", "libzmq3-dev"), ("librdkafka/", "librdkafka-dev"), ("ft2build.h", "libfreetype-dev"),
-        ("freetype/", "libfreetype-dev"), ("webp/", "libwebp-dev"), ("geos_c.h", "libgeos-dev"), ("gdal.h", "libgdal-dev"),
-        ("cairo.h", "libcairo2-dev"), ("cairo/", "libcairo2-dev"), ("expat.h", "libexpat1-dev"), ("readline/", "libreadline-dev"),
-        ("ncurses.h", "libncurses-dev"), ("curses.h", "libncurses-dev"), ("pcre.h", "libpcre3-dev"), ("sql.h", "unixodbc-dev"),
-        ("sqlext.h", "unixodbc-dev"), ("krb5.h", "libkrb5-dev"), ("gssapi/", "libkrb5-dev"), ("gssapi.h", "libkrb5-dev"),
-        ("systemd/", "libsystemd-dev"), ("magic.h", "libmagic-dev"), ("leveldb/", "libleveldb-dev"), ("hdf5.h", "libhdf5-dev"),
+        ("freetype/", "libfreetype-dev"), ("webp/", "libwebp-dev"), ("geos_c.h", "libgeos-dev"),
+        ("gdal.h", "libgdal-dev"),
+        ("cairo.h", "libcairo2-dev"), ("cairo/", "libcairo2-dev"), ("expat.h", "libexpat1-dev"),
+        ("readline/", "libreadline-dev"),
+        ("ncurses.h", "libncurses-dev"), ("curses.h", "libncurses-dev"), ("pcre.h", "libpcre3-dev"),
+        ("sql.h", "unixodbc-dev"),
+        ("sqlext.h", "unixodbc-dev"), ("krb5.h", "libkrb5-dev"), ("gssapi/", "libkrb5-dev"),
+        ("gssapi.h", "libkrb5-dev"),
+        ("systemd/", "libsystemd-dev"), ("magic.h", "libmagic-dev"), ("leveldb/", "libleveldb-dev"),
+        ("hdf5.h", "libhdf5-dev"),
         ("portaudio.h", "portaudio19-dev"), ("alsa/", "libasound2-dev"), ("libavcodec/", "libavcodec-dev"),
         ("linux/", "linux-libc-dev"), ("stdio.h", "libc6-dev"), ("stdlib.h", "libc6-dev"), ("limits.h", "libc6-dev"),
         ("sys/", "libc6-dev"), ("assert.h", "libc6-dev"),

@@ -25,7 +25,9 @@ struct PythonInstallation: Sendable {
         guard session.runner.appPath == "/app", !interpreter.isVisibleInDynos else {
             return PythonInstallation(choice, hostPrefix: hostPrefix, prefix: hostPrefix, isCopy: false)
         }
-        let digest = Digest(of: ["cpython", "2", interpreter.executable, interpreter.fingerprint, choice.version.description])
+        let digest = Digest(of: [
+            "cpython", "2", interpreter.executable, interpreter.fingerprint, choice.version.description,
+        ])
         let name = "cpython-\(digest.hex.prefix(40))"
         if try !session.reuse(name, [copyFolder]) {
             try session.tree.remove(copyFolder)
@@ -58,14 +60,17 @@ struct PythonInstallation: Sendable {
         // Debian keeps them apart.
         let bundled = "lib/python\(choice.version.series)/ensurepip/_bundled"
         for (host, shown) in [
-            ("/usr/share/python-wheels", "/usr/share/python-wheels"), ("\(hostPrefix)/\(bundled)", "\(prefix)/\(bundled)"),
+            ("/usr/share/python-wheels", "/usr/share/python-wheels"),
+            ("\(hostPrefix)/\(bundled)", "\(prefix)/\(bundled)"),
         ] {
             for wheel in (try? FileTree.names(in: host)) ?? [] where wheel.hasSuffix(".whl") {
                 if let name = wheel.split(separator: "-").first { wheels[String(name)] = "\(shown)/\(wheel)" }
             }
         }
         bundledWheels = wheels
-        let places = isCopy ? [] : ["\(hostPrefix)/lib/python\(choice.version.series)/site-packages", "/usr/lib/python3/dist-packages"]
+        let places =
+            isCopy
+            ? [] : ["\(hostPrefix)/lib/python\(choice.version.series)/site-packages", "/usr/lib/python3/dist-packages"]
         pipFolder = places.map { "\($0)/pip" }.first { FileTree.exists("\($0)/__pip-runner__.py") }
     }
 

@@ -9,7 +9,9 @@ struct PythonInstaller {
     private var installation: PythonInstallation { environment.installation }
 
     /// Config vars that change what an installer brings.
-    static func steers(_ key: String) -> Bool { key.hasPrefix("PIP_") || key.hasPrefix("UV_") || key.hasPrefix("POETRY_") }
+    static func steers(_ key: String) -> Bool {
+        key.hasPrefix("PIP_") || key.hasPrefix("UV_") || key.hasPrefix("POETRY_")
+    }
 
     /// As Heroku prints it.
     var line: String {
@@ -79,7 +81,8 @@ struct PythonInstaller {
         let unpacked = try await session.capture(
             "\(shellQuoted(python)) -m zipfile -e \(shellQuoted(wheel)) \(shellQuoted(target))", variables)
         guard unpacked.ending == .code(0) else {
-            throw await session.fail("Error: Unable to add setuptools.\n\n\(unpacked.lines.lines.joined(separator: "\n"))")
+            throw await session.fail(
+                "Error: Unable to add setuptools.\n\n\(unpacked.lines.lines.joined(separator: "\n"))")
         }
     }
 
@@ -97,13 +100,17 @@ struct PythonInstaller {
         ]
         if let path = installation.libraryPath { additions["LD_LIBRARY_PATH"] = path }
         var environment = session.environment(
-            additions, without: ["PYTHONHOME", "PYTHONPATH", "PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"])
+            additions,
+            without: ["PYTHONHOME", "PYTHONPATH", "PIP_REQUIRE_VIRTUALENV", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"])
         for (ours, theirs) in [
-            ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_EXTRA_INDEX_URL", "UV_INDEX"), ("PIP_FIND_LINKS", "UV_FIND_LINKS"),
+            ("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_EXTRA_INDEX_URL", "UV_INDEX"),
+            ("PIP_FIND_LINKS", "UV_FIND_LINKS"),
         ] where environment[theirs] == nil {
             environment[theirs] = environment[ours]
         }
-        for key in ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "VIRTUALENV"] { environment[key] = nil }
+        for key in ["PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV", "VIRTUALENV"] {
+            environment[key] = nil
+        }
         return environment
     }
 }

@@ -46,7 +46,10 @@ struct PythonPack: Buildpack {
         try await hooks.run("post_compile", session, variables)
         await output.step("Saving cache")
         try state.save(
-            ["version": choice.version.description, "manager": manager.kind.rawValue, "digest": manager.digest(session)],
+            [
+                "version": choice.version.description, "manager": manager.kind.rawValue,
+                "digest": manager.digest(session),
+            ],
             to: session.cache)
         return PackRelease(addons: django.wantsPostgres(session) ? ["heroku-postgresql"] : [])
     }

@@ -27,7 +27,11 @@ extension PythonRequest {
         // People copy `Python-3.11.4`, `python 3.11.4` and `3.11.4` from elsewhere; the meaning is plain.
         var version = content
         if version.lowercased().hasPrefix("python") { version = version.dropFirst(6) }
-        if !isStrict { version = version.trimming { "- =".contains($0) } } else if version.first == "-" { version = version.dropFirst() }
+        if !isStrict {
+            version = version.trimming { "- =".contains($0) }
+        } else if version.first == "-" {
+            version = version.dropFirst()
+        }
         let isExactForm = content.hasPrefix("python-")
         guard isExactForm || !isStrict, let request = PythonRequest(version, source: "runtime.txt") else {
             throw Unclear(

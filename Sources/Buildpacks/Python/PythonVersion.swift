@@ -7,7 +7,8 @@ struct PythonVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// - Returns: `nil` unless `text` is three numbers with dots; pre-releases (`3.15.0a1`) are none.
     init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 3, let major = parts[0], let minor = parts[1], let patch = parts[2], min(major, minor, patch) >= 0
+        guard parts.count == 3, let major = parts[0], let minor = parts[1], let patch = parts[2],
+            min(major, minor, patch) >= 0
         else { return nil }
         self.major = major
         self.minor = minor

@@ -32,7 +32,8 @@ struct Requirements: Sendable {
             if isConstraint || line.hasPrefix("-") && !isEditable { continue }
             isEmpty = false
             let target = isEditable ? line.drop { $0 != " " && $0 != "=" }.dropFirst().trimming(\.isWhitespace) : line
-            if target.hasPrefix(".") || target.hasPrefix("/") || target.contains("file:") || isEditable && !target.contains("://")
+            if target.hasPrefix(".") || target.hasPrefix("/") || target.contains("file:")
+                || isEditable && !target.contains("://")
                 || target.contains("/") && !target.contains("://") && !target.contains(";")
             {
                 hasLocalParts = true

@@ -33,7 +33,9 @@ struct VirtualEnvironment: Sendable {
     func makeRelocatable(_ tree: WorkTree, appPath: String) throws {
         let bin = "\(Self.folder)/bin"
         for name in tree.names(in: bin) where tree.isFile("\(bin)/\(name)") {
-            guard let bytes = tree.read("\(bin)/\(name)", limit: 1 << 20), bytes.starts(with: "#!".utf8) else { continue }
+            guard let bytes = tree.read("\(bin)/\(name)", limit: 1 << 20), bytes.starts(with: "#!".utf8) else {
+                continue
+            }
             let text = String(decoding: bytes, as: UTF8.self)
             guard let body = Self.bodyOfScript(text, python: "\(appPath)/\(bin)/python") else { continue }
             try tree.write(Self.relocatableHead + body, to: "\(bin)/\(name)", mode: 0o755)
