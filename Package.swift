@@ -86,5 +86,7 @@ let package = Package(
         tests("EndToEndTests", ["TestSupport", "Posix"]),
         room("TestSupport", ["Posix"], path: "Tests/Support"),
         tests("HTTPTests", ["HTTP"]),
+        tests("BuildpacksTests", ["Buildpacks", "Slugs", "Model", "Posix"]),
+        tests("SlugsTests", ["Slugs", "Posix"]),
     ]
 )
