@@ -76,7 +76,7 @@ package struct TestPlatform: Sendable {
         self.environment = environment
         let config =
             "[user]\n\tname = A Tester\n\temail = tester@example.com\n[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
-        try await shell("mkdir -p user && printf %s \"$1\" > gitconfig", config).orThrow()
+        try await shell("chmod 755 . && mkdir -p user && printf %s \"$1\" > gitconfig", config).orThrow()
     }
 
     /// Runs a program in the platform's own environment.
