@@ -105,8 +105,12 @@ extension Platform {
         let shared = product.layers.map { "\(app.id)-\($0)" }
         let (layers, limit) = (machines.layers, settings.slugLimitBytes)
         let size = try await machines.blocking {
-            _ = try layers.keep(name, movingFrom: tree)
-            return try SlugSize.check(layers: [name] + shared, in: layers, limitBytes: limit)
+            let folders = [try layers.keep(name, movingFrom: tree)] + shared.compactMap { layers.path(of: $0) }
+            let sum = ([name] + shared).reduce(0) { $0 + layers.size(of: $1) }
+            return try SlugSize.measured(layers: folders, sum: sum, limit: limit)
+        }
+        guard size <= limit else {
+            throw PlatformError.slugTooLarge(SlugSize.format(size), limit: SlugSize.format(limit))
         }
         await transcript.line("       Done: \(SlugSize.format(size))")
         let slug = Slug(
@@ -130,6 +134,11 @@ extension Platform {
     private func release(_ slug: Slug, of app: App, transcript: Transcript) async throws -> LaunchResult {
         let url = settings.webURL(app.name)
         await transcript.line("-----> Launching...")
+        if slug.sizeBytes > SlugSize.softLimitBytes {
+            await transcript.line(
+                " !     Warning: Your slug size (\(slug.sizeBytes >> 20) MB) exceeds our soft limit (300 MB) which may"
+                    + " affect boot time.")
+        }
         let hasCommand = slug.processTypes[.release] != nil
         if hasCommand {
             await transcript.line(
