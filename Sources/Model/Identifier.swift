@@ -25,6 +25,14 @@ package struct Identifier<Subject>: Hashable, Sendable, CustomStringConvertible 
         self.low = low
     }
 
+    /// The 128 bits, for files that keep many; what ``words`` gave makes the same identifier again.
+    package init(words: (high: UInt64, low: UInt64)) {
+        high = words.high
+        low = words.low
+    }
+
+    package var words: (high: UInt64, low: UInt64) { (high, low) }
+
     /// Lower-case, with dashes: `01234567-89ab-4cde-8f01-23456789abcd`.
     package var description: String {
         let digits = Self.hexadecimal(high) + Self.hexadecimal(low)

@@ -19,6 +19,7 @@ package enum PlatformError: Explained {
     case releaseCommandFailed(AppName, version: Int, status: Int32)
     case startFailed(String)
     case diskFull(free: Int64)
+    case slugTooLarge(String, limit: String)
 
     package var explanation: Explanation {
         switch self {
@@ -62,6 +63,10 @@ package enum PlatformError: Explained {
                 mend: ["paas releases:output v\(version) -a \(name)"], id: .conflict)
         case .startFailed(let reason):
             Explanation("Couldn't start the dyno", because: reason, mend: ["paas doctor"], id: .unavailable)
+        case .slugTooLarge(let size, let limit):
+            Explanation(
+                "Compiled slug size: \(size) is too large (max is \(limit)).",
+                mend: ["List what the app does not need at run time in .slugignore"])
         case .diskFull(let free):
             Explanation(
                 "Couldn't start the build", because: "Only \(free >> 20) MB are free on the disk.",

@@ -41,9 +41,12 @@ enum Arrows {
     static let machines: Set<String> = ["Git", "Buildpacks", "Slugs", "Dyno", "Router", "Logs", "Addons", "Store"]
     static let ground: Set<String> = ["Model", "HTTP", "HTTPSecure", "Posix"]
 
-    /// The operating system's own calls, and who may make them.
+    /// The operating system's own calls, and who may make them: machines and the ground, and of the doors only the one
+    /// that knows the terminal.
     static let systemModules: Set<String> = ["Glibc", "Musl", "Darwin"]
-    static let systemCallers: Set<String> = ["Posix", "HTTP", "Dyno", "Router", "Console", "paas-dyno"]
+    static let systemCallers: Set<String> = machines.union(ground).subtracting(["Model", "Buildpacks"]).union([
+        "Console"
+    ])
 
     /// Parts of the standard library that anyone may import.
     static let standardModules: Set<String> = ["Swift", "Synchronization", "RegexBuilder"]

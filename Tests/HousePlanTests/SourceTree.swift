@@ -50,7 +50,7 @@ enum SourceTree {
         try text(of: path).split(separator: "\n", omittingEmptySubsequences: false)
     }
 
-    private static func swiftFiles(below folder: String) throws -> [String] {
+    static func swiftFiles(below folder: String) throws -> [String] {
         try FileTree.names(in: "\(root)/\(folder)").flatMap { name -> [String] in
             let path = "\(folder)/\(name)"
             if FileTree.isFolder("\(root)/\(path)") { return try swiftFiles(below: path) }

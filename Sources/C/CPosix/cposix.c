@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "cposix.h"
+#include "platform.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -15,47 +16,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#ifdef __linux__
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/syscall.h>
-
-int cpx_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
-
-int cpx_epoll_arm_once(int epoll, int fd, uint32_t events, uint64_t tag) {
-    struct epoll_event event = {.events = EPOLLONESHOT, .data.u64 = tag};
-    if (events & CPX_READABLE) event.events |= EPOLLIN | EPOLLRDHUP;
-    if (events & CPX_WRITABLE) event.events |= EPOLLOUT;
-    if (epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
-    return errno == ENOENT ? epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) : -1;
-}
-
-int cpx_epoll_remove(int epoll, int fd) { return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); }
-
-int cpx_epoll_wait(int epoll, struct cpx_event *events, int capacity, int timeout_ms) {
-    struct epoll_event raw[64];
-    if (capacity > 64) capacity = 64;
-    int count = epoll_wait(epoll, raw, capacity, timeout_ms);
-    for (int i = 0; i < count; i++) {
-        events[i].tag = raw[i].data.u64;
-        events[i].events = (raw[i].events & EPOLLIN ? CPX_READABLE : 0) | (raw[i].events & EPOLLOUT ? CPX_WRITABLE : 0)
-            | (raw[i].events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR) ? CPX_HANGUP : 0);
-    }
-    return count;
-}
-
-int cpx_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
-
-int cpx_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
-int cpx_pidfd_signal(int pidfd, int signal) { return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0); }
-#endif
-
-int cpx_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
-int cpx_unix_socket(void) { return socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
-int cpx_tcp_socket(int ipv6) {
-    return socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-}
 
 static int unix_address(struct sockaddr_un *address, const char *path) {
     memset(address, 0, sizeof *address);
@@ -130,17 +90,6 @@ int cpx_socket_error(int fd) {
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0 ? -1 : error;
 }
 
-int cpx_peer(int fd, int *pid, unsigned *uid) {
-    struct ucred credentials;
-    socklen_t length = sizeof credentials;
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0) return -1;
-    *pid = credentials.pid;
-    *uid = credentials.uid;
-    return 0;
-}
-
-int cpx_socketpair(int fds[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds); }
-
 #define MOST_FDS 16
 
 long cpx_send_with_fds(int fd, const void *bytes, size_t count, const int *fds, size_t fd_count) {
@@ -160,7 +109,7 @@ long cpx_send_with_fds(int fd, const void *bytes, size_t count, const int *fds, 
         header->cmsg_len = CMSG_LEN(fd_count * sizeof(int));
         memcpy(CMSG_DATA(header), fds, fd_count * sizeof(int));
     }
-    return sendmsg(fd, &message, MSG_NOSIGNAL);
+    return sendmsg(fd, &message, CPX_NO_SIGNAL);
 }
 
 long cpx_receive_with_fds(int fd, void *bytes, size_t count, int *fds, size_t fd_capacity, size_t *fd_count) {
@@ -169,7 +118,7 @@ long cpx_receive_with_fds(int fd, void *bytes, size_t count, int *fds, size_t fd
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
     *fd_count = 0;
-    long received = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+    long received = recvmsg(fd, &message, CPX_RECEIVE_CLOEXEC);
     if (received < 0) return received;
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
@@ -177,6 +126,7 @@ long cpx_receive_with_fds(int fd, void *bytes, size_t count, int *fds, size_t fd
         for (size_t i = 0; i < here; i++) {
             int received_fd;
             memcpy(&received_fd, CMSG_DATA(header) + i * sizeof(int), sizeof received_fd);
+            fcntl(received_fd, F_SETFD, FD_CLOEXEC);
             if (*fd_count < fd_capacity) fds[(*fd_count)++] = received_fd;
             else close(received_fd);
         }
@@ -193,7 +143,7 @@ int cpx_spawn(
         errno = EINVAL;
         return -1;
     }
-    if (pipe2(report, O_CLOEXEC) < 0) return -1;
+    if (cpx_pipe(report) < 0) return -1;
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
@@ -217,7 +167,7 @@ int cpx_spawn(
             if (dup2(safe_report, (int)fd_count) >= 0) {
                 fcntl((int)fd_count, F_SETFD, FD_CLOEXEC);
                 safe_report = (int)fd_count;
-                syscall(SYS_close_range, (unsigned)fd_count + 1, ~0U, 0);
+                cpx_close_from((int)fd_count + 1);
             }
             if (cwd && chdir(cwd) < 0) failed = 1;
         }

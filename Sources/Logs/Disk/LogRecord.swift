@@ -7,12 +7,12 @@ internal import Model
 ///
 ///     length 4 | checksum 8 | payload | length 4
 ///     payload: kind 1 | kind's own fields
-///     positions (kind 0), first in each segment: { dyno 36 | position 8 } …
-///     lines (kind 1): has origin 1 | [ dyno 36 | position 8 ] | { time 8 | source 1 | process 2+n | message 4+n } …
+///     positions (kind 0), first in each segment: { dyno 16 | position 8 } …
+///     lines (kind 1): has origin 1 | [ dyno 16 | position 8 ] | { time 8 | source 1 | process 2+n | message 4+n } …
 enum LogRecord {
     static let headerBytes = 12
     static let trailerBytes = 4
-    private static let dynoBytes = 36
+    private static let dynoBytes = 16
 
     private enum Kind {
         static let positions: UInt8 = 0
@@ -65,7 +65,8 @@ enum LogRecord {
     }
 
     private static func put(_ dyno: DynoID, _ position: UInt64, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: dyno.description.utf8)
+        put(dyno.words.high, to: &bytes)
+        put(dyno.words.low, to: &bytes)
         put(position, to: &bytes)
     }
 
@@ -100,8 +101,9 @@ enum LogRecord {
         }
         var offset = fields.lowerBound
         while offset + dynoBytes + 8 <= fields.upperBound {
-            let text = String(decoding: payload[offset..<(offset + dynoBytes)], as: UTF8.self)
-            if let dyno = DynoID(text) { each(dyno, payload.number(at: offset + dynoBytes, as: UInt64.self)) }
+            let high = payload.number(at: offset, as: UInt64.self)
+            let low = payload.number(at: offset + 8, as: UInt64.self)
+            each(DynoID(words: (high, low)), payload.number(at: offset + dynoBytes, as: UInt64.self))
             offset += dynoBytes + 8
         }
     }

@@ -70,8 +70,10 @@ extension Platform {
         let config = try await config(of: app)
         let runner = try await buildRunner(for: app, tree: tree, cache: cache)
         let layers = machines.layers
+        // Layers belong to one app: its files are its own user's, and another app must not be able to prepare them.
         let shelf = LayerShelf(
-            find: { layers.path(of: $0) }, keep: { try layers.keep($0, movingFrom: $1) })
+            find: { layers.path(of: "\(app.id)-\($0)") },
+            keep: { try layers.keep("\(app.id)-\($0)", movingFrom: $1) })
         let product = try await Builder(runner: runner, shelf: shelf).build(
             BuildRequest(
                 tree: tree, cache: cache, buildpacks: app.buildpacks, config: config, commit: commit,
@@ -99,15 +101,20 @@ extension Platform {
     ) async throws -> Slug {
         await transcript.line("-----> Compressing...")
         let id = SlugID()
-        let name = "app-\(id)"
+        let name = "\(app.id)-\(id)"
+        let shared = product.layers.map { "\(app.id)-\($0)" }
         let (layers, limit) = (machines.layers, settings.slugLimitBytes)
         let size = try await machines.blocking {
-            _ = try layers.keep(name, movingFrom: tree)
-            return try SlugSize.check(layers: [name] + product.layers, in: layers, limitBytes: limit)
+            let folders = [try layers.keep(name, movingFrom: tree)] + shared.compactMap { layers.path(of: $0) }
+            let sum = ([name] + shared).reduce(0) { $0 + layers.size(of: $1) }
+            return try SlugSize.measured(layers: folders, sum: sum, limit: limit)
+        }
+        guard size <= limit else {
+            throw PlatformError.slugTooLarge(SlugSize.format(size), limit: SlugSize.format(limit))
         }
         await transcript.line("       Done: \(SlugSize.format(size))")
         let slug = Slug(
-            id: id, app: app.id, commit: commit, layers: [name] + product.layers,
+            id: id, app: app.id, commit: commit, layers: [name] + shared,
             processTypes: product.processTypes, sizeBytes: size, buildpackName: product.buildpackName,
             createdAt: machines.time.now())
         try await machines.store.write { try $0.insert(slug) }
@@ -127,6 +134,11 @@ extension Platform {
     private func release(_ slug: Slug, of app: App, transcript: Transcript) async throws -> LaunchResult {
         let url = settings.webURL(app.name)
         await transcript.line("-----> Launching...")
+        if slug.sizeBytes > SlugSize.softLimitBytes {
+            await transcript.line(
+                " !     Warning: Your slug size (\(slug.sizeBytes >> 20) MB) exceeds our soft limit (300 MB) which may"
+                    + " affect boot time.")
+        }
         let hasCommand = slug.processTypes[.release] != nil
         if hasCommand {
             await transcript.line(

@@ -16,19 +16,30 @@ extension Reconciler {
         for handle in await machines.runtime.adopt() {
             if await adopt(handle) { serving.append((handle.id, handle.app)) }
         }
-        // Dynos that answered before are asked for no more than they can say at once: that they still listen.
-        await withTaskGroup { group in
-            for dyno in serving { group.addTask { [self] in _ = await bootReport(of: dyno.id, in: dyno.app) } }
-            group.addTask { [self] in try? await machines.time.sleep(.seconds(2)) }  // Cancelled: all have answered.
-            for _ in 0..<serving.count { await group.next() }
-            group.cancelAll()
-            for dyno in serving where apps[dyno.app]?.dynos[dyno.id]?.state == .starting {
-                answerBootWaiters(of: dyno.id, .up)
-            }
-        }
+        await waitUntilBound(serving)
         await open()
         for plan in plans { await apply(plan.app.id) }
         await publish()
+    }
+
+    /// Dynos that answered before need no longer than it takes to say that they still listen.
+    private func waitUntilBound(_ dynos: [(id: DynoID, app: AppID)]) async {
+        await withTaskGroup(of: Bool.self) { group in
+            for dyno in dynos {
+                group.addTask { [self] in
+                    _ = await bootReport(of: dyno.id, in: dyno.app)
+                    return true
+                }
+            }
+            group.addTask { [self] in
+                try? await machines.time.sleep(.seconds(2))  // Cancelled: all have answered.
+                return false
+            }
+            var silent = dynos.count
+            while silent > 0, await group.next() == true { silent -= 1 }
+            group.cancelAll()
+            for dyno in dynos { answerBootWaiters(of: dyno.id, .up) }
+        }
     }
 
     /// - Returns: whether the dyno takes requests and belongs to what the app runs.
@@ -49,6 +60,7 @@ extension Reconciler {
         apps[handle.app]?.dynos[handle.id] = dyno
         watch(handle, after: await machines.logs.position(of: handle.id, in: handle.app))
         if dyno.role == .leaving { later { [self] in await stop(handle) } }
+        if belongs, dyno.wantsPort { later { [self] in await failUnlessBound(handle.id, in: handle.app) } }
         return belongs && dyno.wantsPort
     }
 

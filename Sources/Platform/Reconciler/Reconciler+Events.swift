@@ -69,7 +69,7 @@ extension Reconciler {
             await say("State changed from \(dyno.state.rawValue) to complete", about: dyno.name, in: app)
             apps[app]?.dynos[id] = nil
         }
-        if let failed = apps[app]?.dynos[id] { answerBootWaiters(of: id, crashReport(of: failed)) }
+        answerBootWaiters(of: id, crashReport(of: apps[app]?.dynos[id] ?? dyno))
         if dyno.isAwaited, endWaiters[id] == nil { endings[id] = ending }
         answerEndWaiters(of: id, ending)
         await dyno.handle?.release()
@@ -109,7 +109,7 @@ extension Reconciler {
         return await withCheckedContinuation { endWaiters[id, default: []].append($0) }
     }
 
-    private func answerEndWaiters(of id: DynoID, _ ending: Ending) {
+    func answerEndWaiters(of id: DynoID, _ ending: Ending) {
         for waiter in endWaiters.removeValue(forKey: id) ?? [] { waiter.resume(returning: ending) }
     }
 }

@@ -31,13 +31,17 @@ extension Reconciler {
     func launch(_ spec: DynoSpec) async {
         do {
             let handle = try await machines.runtime.start(spec)
-            guard apps[spec.app]?.dynos[spec.id] != nil else {
+            guard let dyno = apps[spec.app]?.dynos[spec.id] else {
                 // The app went while its dyno was being started.
                 _ = await handle.stop(.zero)
                 return await handle.release()
             }
             apps[spec.app]?.dynos[spec.id]?.handle = handle
             watch(handle, after: 0)
+            if dyno.role == .leaving {
+                // Retired while it was being started.
+                return later { [self] in await stop(handle) }
+            }
             if spec.wantsPort { later { [self] in await failUnlessBound(spec.id, in: spec.app) } }
         } catch {
             let reason = (error as? any Explained)?.explanation.why ?? "\(error)"
@@ -55,7 +59,7 @@ extension Reconciler {
     }
 
     /// R10: a web dyno that does not listen in time is killed.
-    private func failUnlessBound(_ id: DynoID, in app: AppID) async {
+    func failUnlessBound(_ id: DynoID, in app: AppID) async {
         do { try await machines.time.sleep(settings.bootTimeout) } catch { return }  // The daemon stops.
         guard let dyno = apps[app]?.dynos[id], dyno.state == .starting, let handle = dyno.handle else { return }
         let seconds = Int(settings.bootTimeout.components.seconds)

@@ -64,6 +64,11 @@ package actor Reconciler {
                 }
             }
         }
+        // Whoever waits for one of them hears that it is gone.
+        for dyno in state.dynos.values {
+            answerBootWaiters(of: dyno.id, crashReport(of: dyno))
+            answerEndWaiters(of: dyno.id, .lost)
+        }
     }
 
     /// The dynos that `ps` shows, by name.

@@ -28,18 +28,16 @@ package struct TestPlatform: Sendable {
         _ body: (TestPlatform) async throws -> Void
     ) async throws {
         let platform = try await TestPlatform(account: account, level: level)
-        var failures: [any Error] = []
+        var failures: [String] = []
         do {
             if starts { try await platform.paas("up", "--port", "\(platform.port)").orThrow() }
             try await body(platform)
         } catch {
-            failures.append(error)
+            failures.append("\(error)")
             await platform.tellDiary()
         }
-        do {
-            try await platform.end()
-        } catch { failures.append(error) }
-        if let first = failures.first { throw first }
+        failures += try await platform.end()
+        guard failures.isEmpty else { throw Leftovers(description: failures.joined(separator: "\n")) }
     }
 
     private init(account: Account?, level: String?) async throws {
@@ -78,7 +76,7 @@ package struct TestPlatform: Sendable {
         self.environment = environment
         let config =
             "[user]\n\tname = A Tester\n\temail = tester@example.com\n[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
-        try await shell("mkdir -p user && printf %s \"$1\" > gitconfig", config).orThrow()
+        try await shell("chmod 755 . && mkdir -p user && printf %s \"$1\" > gitconfig", config).orThrow()
     }
 
     /// Runs a program in the platform's own environment.
@@ -116,14 +114,12 @@ package struct TestPlatform: Sendable {
         return outcome.output.jsonField(field)
     }
 
-    private func end() async throws {
+    /// Stops everything, and says what did not go well.
+    private func end() async throws -> [String] {
         let down = try await paas("down")
         let left = try await Traces.of(self)
         await Traces.remove(self)
-        guard down.succeeded else { throw Leftovers(description: "paas down failed\n\(down)") }
-        guard left.isEmpty else {
-            throw Leftovers(description: "left after paas down:\n\(left.joined(separator: "\n"))")
-        }
+        return (down.succeeded ? [] : ["\(down)"]) + left.map { "left after paas down: \($0)" }
     }
 
     /// Prints what the daemon noted, for whoever has to find out why the test failed.

@@ -17,8 +17,6 @@ int cpx_epoll_arm_once(int epoll, int fd, uint32_t events, uint64_t tag);
 int cpx_epoll_remove(int epoll, int fd);
 int cpx_epoll_wait(int epoll, struct cpx_event *events, int capacity, int timeout_ms);
 
-// An eventfd: write adds, read takes all. Non-blocking, close-on-exec.
-int cpx_eventfd(void);
 
 // Sockets.
 int cpx_accept(int listener);                 // non-blocking, close-on-exec
