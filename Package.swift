@@ -77,5 +77,6 @@ let package = Package(
         // Tests.
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("LogsTests", ["Logs", "Model", "Posix"]),
+        tests("GitTests", ["Git", "Model", "Posix"]),
     ]
 )
