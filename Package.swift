@@ -37,7 +37,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     targets: [
         // Programs.
-        program("paas", ["Console", "APIClient", "APISchema", "Posix"], linker: selfContained),
+        program("paas", ["Console", "APIClient", "APISchema", "Model", "Posix"], linker: selfContained),
         program(
             "paasd",
             [

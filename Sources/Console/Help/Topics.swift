@@ -1,0 +1,19 @@
+/// What the parts before a colon are about.
+enum Topics {
+    static func abstract(of topic: String) -> String {
+        switch topic {
+        case "apps": "manage apps on the platform"
+        case "auth": "the local account and its token"
+        case "autocomplete": "completions for shells"
+        case "buildpacks": "scripts used to compile apps"
+        case "builds": "builds and their cache"
+        case "config": "environment variables of apps"
+        case "features": "add or remove app features"
+        case "git": "manage local git repository for app"
+        case "ps": "manage app dynos"
+        case "releases": "display the releases for an app"
+        case "run": "run a one-off process inside a dyno"
+        default: "commands about \(topic)"
+        }
+    }
+}

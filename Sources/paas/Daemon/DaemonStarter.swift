@@ -1,0 +1,113 @@
+import APIClient
+import APISchema
+import Console
+import Posix
+
+/// Finds the daemon of a home, and starts it when it is not running.
+struct DaemonStarter: Sendable {
+    let home: PlatformHome
+    /// For `paas up --port`.
+    var port: Int?
+
+    private static let patience = Duration.seconds(10)
+
+    init(home: PlatformHome, port: Int? = nil) {
+        self.home = home
+        self.port = port
+    }
+
+    /// Calls that reach the daemon; a daemon older than this program is replaced at the first call, and its dynos
+    /// run on meanwhile.
+    func client() async throws -> PlatformClient {
+        if !isRunning { try await start() }
+        return try plainClient { try await replace() }
+    }
+
+    /// As ``client()``, but `nil` when nothing runs, and nothing is replaced.
+    func runningClient() throws -> PlatformClient? { isRunning ? try plainClient {} : nil }
+
+    /// Whether somebody takes connections on the socket.
+    var isRunning: Bool {
+        do {
+            _ = try UnixSocket.connect(to: home.socket)
+            return true
+        } catch {
+            // A full queue is a running daemon, too.
+            return error.isAgain
+        }
+    }
+
+    private func plainClient(renew: @escaping @Sendable () async throws -> Void) throws -> PlatformClient {
+        PlatformClient(socketPath: home.socket, reactor: try Reactor(), renew: renew)
+    }
+
+    private func replace() async throws {
+        try await plainClient {}.shutDown(keepingDynos: true)
+        let deadline = ContinuousClock.now + Self.patience
+        while isRunning, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(10)) }
+        try await start()
+    }
+
+    /// Starts the daemon and returns when it answers.
+    func start() async throws {
+        let daemon = try Self.program()
+        do {
+            try FileTree.makeFolder(home.path)
+        } catch {
+            throw Failure(
+                "Couldn't make the platform's home: \(error)",
+                mend: ["Set PAAS_HOME to a folder that you may write"])
+        }
+        let pid = try Subprocess.startDetached(daemon, arguments: arguments, environment: environment, log: home.log)
+        try await waitForSocket(pid)
+    }
+
+    /// Becomes the daemon.
+    func becomeDaemon() throws -> Never {
+        try FileTree.makeFolder(home.path)
+        throw Subprocess.become(try Self.program(), arguments: arguments, environment: environment)
+    }
+
+    private var arguments: [String] { ["--home", home.path] + (port.map { ["--port", String($0)] } ?? []) }
+
+    /// Git's variables would send the daemon's own repositories astray when a hook starts it.
+    private var environment: [String: String] { Environment.all.filter { !$0.key.hasPrefix("GIT_") } }
+
+    /// `PAAS_DAEMON`, else the `paasd` beside this program.
+    private static func program() throws(Failure) -> String {
+        if let daemon = Environment.nonEmpty("PAAS_DAEMON") { return daemon }
+        let folder = Environment.executable.flatMap { path in path.lastIndex(of: "/").map { String(path[..<$0]) } }
+        let daemon = "\(folder ?? ".")/paasd"
+        guard FileTree.exists(daemon) else {
+            throw Failure(
+                "The platform's daemon is missing: there is no \(daemon).",
+                mend: ["make install", "Or set PAAS_DAEMON to the path of paasd"])
+        }
+        return daemon
+    }
+
+    private func waitForSocket(_ pid: Int32) async throws {
+        var deadline = ContinuousClock.now + Self.patience
+        var hasEnded = false
+        while !isRunning {
+            if !hasEnded, try Subprocess.endIfEnded(pid) != nil {
+                // Perhaps another command was faster and its daemon is about to answer.
+                hasEnded = true
+                deadline = min(deadline, ContinuousClock.now + .seconds(2))
+            }
+            guard ContinuousClock.now < deadline else { throw notStarted(hasEnded: hasEnded) }
+            try await Task.sleep(for: .milliseconds(4))
+        }
+    }
+
+    private func notStarted(hasEnded: Bool) -> Failure {
+        let why =
+            hasEnded ? "its daemon ended" : "its daemon did not answer within \(Self.patience.components.seconds) s"
+        var message = "Couldn't start the platform: \(why)."
+        if let log = try? FileTree.readText(home.log) {  // No log: nothing to show.
+            let lines = log.split(separator: "\n").suffix(10)
+            if !lines.isEmpty { message += "\n\nThe end of \(home.log):\n\(lines.joined(separator: "\n"))" }
+        }
+        return Failure(message, mend: ["paas doctor", "paas up --foreground"])
+    }
+}

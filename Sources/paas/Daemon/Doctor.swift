@@ -1,0 +1,105 @@
+import APIClient
+import APISchema
+import Console
+import Posix
+
+/// The checks of `paas doctor`; each really does what it asks about.
+enum Doctor {
+    static let checks: [@Sendable () async -> Finding] = [
+        { git() },
+        { python() },
+        { node() },
+        { swift() },
+        { await daemon() },
+        { await sandbox() },
+        { await resolution() },
+    ]
+
+    private static func git() -> Finding {
+        guard let version = MachineProgram.firstLine("git", ["--version"]) else {
+            return Finding(
+                verdict: .fails, subject: "git", fact: "not installed; pushes go through it",
+                mend: ["sudo apt-get install git"])
+        }
+        return Finding(verdict: .good, subject: "git", fact: version)
+    }
+
+    private static func python() -> Finding {
+        guard let version = MachineProgram.firstLine("python3", ["--version"]) else {
+            return Finding(
+                verdict: .note, subject: "Python", fact: "not installed; Python apps cannot be built",
+                mend: ["sudo apt-get install python3 python3-venv"])
+        }
+        guard MachineProgram.firstLine("python3", ["-c", "import venv, ensurepip; print(1)"]) != nil else {
+            return Finding(
+                verdict: .note, subject: "Python", fact: "\(version), but without venv; Python apps cannot be built",
+                mend: ["sudo apt-get install python3-venv"])
+        }
+        return Finding(verdict: .good, subject: "Python", fact: version)
+    }
+
+    private static func node() -> Finding {
+        guard let version = MachineProgram.firstLine("node", ["--version"]) else {
+            return Finding(
+                verdict: .note, subject: "Node.js", fact: "not installed; Node.js apps cannot be built",
+                mend: ["sudo apt-get install nodejs npm"])
+        }
+        guard let npm = MachineProgram.firstLine("npm", ["--version"]) else {
+            return Finding(
+                verdict: .note, subject: "Node.js", fact: "\(version), but without npm; Node.js apps cannot be built",
+                mend: ["sudo apt-get install npm"])
+        }
+        return Finding(verdict: .good, subject: "Node.js", fact: "\(version), npm \(npm)")
+    }
+
+    private static func swift() -> Finding {
+        guard let version = MachineProgram.firstLine("swift", ["--version"]) else {
+            return Finding(
+                verdict: .note, subject: "Swift", fact: "not installed; Swift apps cannot be built",
+                mend: ["See https://www.swift.org/install/linux/"])
+        }
+        return Finding(verdict: .good, subject: "Swift", fact: version)
+    }
+
+    private static func daemon() async -> Finding {
+        do {
+            let status = try await status()
+            let address = status.port == 80 ? "http://NAME.localhost/" : "http://NAME.localhost:\(status.port)/"
+            return Finding(
+                verdict: .good, subject: "platform", fact: "runs (\(status.version)); apps answer at \(address)")
+        } catch {
+            let failure = ErrorReport.failure(for: error)
+            return Finding(verdict: .fails, subject: "platform", fact: failure.message, mend: failure.mend)
+        }
+    }
+
+    private static func sandbox() async -> Finding {
+        guard let status = try? await status() else {  // The check before this one has said why.
+            return Finding(verdict: .fails, subject: "sandbox", fact: "unknown, because the platform does not run")
+        }
+        let sandbox = status.sandbox
+        guard !sandbox.missing.isEmpty else {
+            return Finding(verdict: .good, subject: "sandbox", fact: "level \(sandbox.level)")
+        }
+        return Finding(
+            verdict: .note, subject: "sandbox",
+            fact: "level \(sandbox.level); \(sandbox.missing.joined(separator: "; "))",
+            mend: sandbox.mend)
+    }
+
+    private static func status() async throws -> Status {
+        try await DaemonStarter(home: try .current()).client().status()
+    }
+
+    /// Browsers resolve `*.localhost` by themselves; other programs ask the system, and that need not know it.
+    private static func resolution() async -> Finding {
+        let failing = NameCheck.all.filter { $0.isInstalled && !$0.resolves() }.map(\.name)
+        guard !failing.isEmpty else {
+            return Finding(verdict: .good, subject: "*.localhost", fact: "resolves for every program here")
+        }
+        return Finding(
+            verdict: .note, subject: "*.localhost",
+            fact: "does not resolve for \(failing.joined(separator: ", ")); browsers and curl do not need it",
+            mend: ["sudo apt-get install libnss-myhostname", "Or use: curl --resolve NAME.localhost:PORT:127.0.0.1"])
+    }
+}

@@ -1,0 +1,39 @@
+import Console
+import Posix
+
+/// The folder that holds everything of one platform. Two homes never meet.
+struct PlatformHome: Sendable, Equatable {
+    let path: String
+
+    /// `PAAS_HOME`, else the XDG data folder's `paas`.
+    static func current() throws(Failure) -> PlatformHome {
+        if let home = Environment.nonEmpty("PAAS_HOME") { return PlatformHome(path: absolute(home)) }
+        if let data = Environment.nonEmpty("XDG_DATA_HOME"), data.hasPrefix("/") {
+            return PlatformHome(path: "\(data)/paas")
+        }
+        guard let home = Environment.nonEmpty("HOME") else {
+            throw Failure("Neither PAAS_HOME nor HOME is set, so there is no place for the platform.")
+        }
+        return PlatformHome(path: "\(home)/.local/share/paas")
+    }
+
+    var socket: String { "\(path)/run/api.sock" }
+    var log: String { "\(path)/paasd.log" }
+
+    /// The app whose bare repository a Git URL is; `nil` when it is none of this home.
+    func appID(ofRepository url: String) -> String? {
+        let file = url.hasPrefix("file://") ? String(url.dropFirst(7)) : url
+        guard file.hasPrefix("/"), let slash = file.lastIndex(of: "/"), file.hasSuffix(".git") else { return nil }
+        let folder = String(file[..<slash])
+        let ours = "\(path)/git"
+        guard folder == ours || Environment.realPath(folder).map({ $0 == Environment.realPath(ours) }) ?? false else {
+            return nil
+        }
+        return String(file[file.index(after: slash)...].dropLast(4))
+    }
+
+    private static func absolute(_ path: String) -> String {
+        let full = path.hasPrefix("/") ? path : "\(Environment.folder)/\(path)"
+        return full.count > 1 && full.hasSuffix("/") ? String(full.dropLast()) : full
+    }
+}

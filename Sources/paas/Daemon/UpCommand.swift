@@ -1,0 +1,61 @@
+import APIClient
+import APISchema
+import Console
+import Posix
+
+extension Command {
+    static let up = Command(
+        "up", abstract: "start the platform on this machine",
+        discussion:
+            "Every command that needs the platform starts it, so this is only needed to choose a port or to see the "
+            + "daemon's own messages.",
+        flags: [
+            Flag("foreground", help: "run the daemon here until Ctrl-C"),
+            Flag("port", placeholder: "port", help: "the port where apps answer; kept for the next time"),
+        ], examples: ["paas up", "paas up --port 8080", "paas up --foreground"]
+    ) { invocation in
+        let terminal = invocation.terminal
+        let port = try invocation.positiveNumber(Flag("port", help: ""))
+        if let port, port > 65_535 { throw Failure("There is no port \(port): the highest is 65535.", exitCode: 2) }
+        let starter = DaemonStarter(home: try .current(), port: port)
+        if let platform = try starter.runningClient() {
+            let status = try await platform.status()
+            guard port == nil || port == status.port, !invocation.has(Flag("foreground", help: "")) else {
+                throw Failure(
+                    "The platform is running already, on port \(status.port).", mend: ["paas down", "paas up"])
+            }
+            return terminal.print("The platform is running already. Apps answer on port \(status.port).")
+        }
+        if invocation.has(Flag("foreground", help: "")) { try starter.becomeDaemon() }
+        let status = try await terminal.action("Starting the platform") { _ in
+            try await starter.client().status()
+        }
+        terminal.print("Apps answer at http://NAME.localhost\(status.port == 80 ? "" : ":\(status.port)")/")
+    }
+
+    static let down = Command(
+        "down", abstract: "stop the platform, with all dynos", examples: ["paas down"]
+    ) { invocation in
+        let terminal = invocation.terminal
+        guard let platform = try DaemonStarter(home: try .current()).runningClient() else {
+            return terminal.print("The platform is not running.")
+        }
+        try await terminal.action("Stopping the platform") { _ in try await platform.shutDown() }
+    }
+
+    static let status = Command(
+        "status", abstract: "show whether the platform runs, and how", flags: [.json],
+        examples: ["paas status", "paas status --json"]
+    ) { invocation in
+        let terminal = invocation.terminal
+        let platform = try await invocation.platform()
+        if invocation.has(.json) { return terminal.json(try await platform.document(["paas", "v1", "status"])) }
+        let status = try await platform.status()
+        terminal.object([
+            ("Version", [status.version]), ("Daemon", ["pid \(status.pid)"]),
+            ("Router", [status.routerPid.map { "pid \($0)" } ?? "not running"]),
+            ("Port", [String(status.port)]), ("Addresses", status.addresses), ("Home", [status.home]),
+            ("Sandbox", [status.sandbox.level]), ("Apps", [String(status.apps)]),
+        ])
+    }
+}

@@ -1,0 +1,53 @@
+import Console
+import Posix
+
+/// The repository one stands in, through the person's own git: it knows worktrees, includes and formats that a
+/// library of another version refuses.
+enum GitRepository {
+    struct Remote: Sendable, Equatable {
+        let name: String
+        let url: String
+    }
+
+    /// Whether the working folder belongs to a repository.
+    static func exists() throws -> Bool { try run(["rev-parse", "--git-dir"])?.end.isSuccess ?? false }
+
+    /// The remotes with their URLs; none outside a repository or without git.
+    static func remotes() throws -> [Remote] {
+        guard let (end, output) = try run(["config", "-z", "--get-regexp", #"^remote\..*\.url$"#]), end.isSuccess else {
+            return []
+        }
+        return parse(output)
+    }
+
+    /// Reads `remote.NAME.url` and the URL, newline between them, NUL behind.
+    static func parse(_ output: [UInt8]) -> [Remote] {
+        output.split(separator: 0).compactMap { entry in
+            let halves = entry.split(separator: 0x0A, maxSplits: 1).map { String(decoding: $0, as: UTF8.self) }
+            guard halves.count == 2, halves[0].hasPrefix("remote."), halves[0].hasSuffix(".url") else { return nil }
+            return Remote(name: String(halves[0].dropFirst(7).dropLast(4)), url: halves[1])
+        }
+    }
+
+    static func add(_ remote: Remote) throws { try change(["remote", "add", remote.name, remote.url]) }
+
+    static func setURL(of remote: Remote) throws { try change(["remote", "set-url", remote.name, remote.url]) }
+
+    static func remove(remote name: String) throws { try change(["remote", "remove", name]) }
+
+    private static func change(_ arguments: [String]) throws {
+        guard let git = Subprocess.find("git", path: Environment["PATH"] ?? "") else { throw missing }
+        let (end, _, errors) = try Subprocess.capture(git, arguments: arguments, environment: Environment.all)
+        guard end.isSuccess else {
+            throw Failure("git \(arguments.joined(separator: " "))\n\(String(decoding: errors, as: UTF8.self))")
+        }
+    }
+
+    static let missing = Failure("git is not installed.", mend: ["sudo apt-get install git"])
+
+    private static func run(_ arguments: [String]) throws -> (end: Subprocess.End, output: [UInt8])? {
+        guard let git = Subprocess.find("git", path: Environment["PATH"] ?? "") else { return nil }
+        let (end, output, _) = try Subprocess.capture(git, arguments: arguments, environment: Environment.all)
+        return (end, output)
+    }
+}

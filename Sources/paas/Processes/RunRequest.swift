@@ -1,0 +1,29 @@
+import Console
+
+/// What `run` sends, from what was typed.
+enum RunRequest {
+    /// The words as one shell line: an argument with a blank or a quote in it is quoted again.
+    static func command(_ invocation: Invocation, usage: String, example: String) throws(Failure) -> String {
+        guard !invocation.operands.isEmpty else {
+            throw Failure("Usage: paas \(usage) COMMAND\n\nExample: paas \(usage) \(example)")
+        }
+        return invocation.operands.map(quoted).joined(separator: " ")
+    }
+
+    /// `A=1;B=2`, from every `--env`.
+    static func variables(_ values: [String]) throws(Failure) -> [String: String] {
+        var variables: [String: String] = [:]
+        for pair in values.flatMap({ $0.split(separator: ";") }) {
+            guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {
+                throw Failure("env flag \(pair) appears invalid. Avoid using ';' in values.")
+            }
+            variables[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+        }
+        return variables
+    }
+
+    private static func quoted(_ word: String) -> String {
+        guard word.contains(where: { $0 == " " || $0 == "\"" }) else { return word }
+        return "\"\(word.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\""))\""
+    }
+}

@@ -1,0 +1,21 @@
+import Console
+
+/// Every command there is; each is declared in the folder of its topic.
+enum CommandTable {
+    static var index: CommandIndex { CommandIndex(all) }
+
+    static let all: [Command] = [
+        .apps, .appsCreate, .appsDestroy, .appsInfo, .appsOpen, .appsRename,
+        .buildpacks, .buildpacksAdd, .buildpacksClear, .buildpacksRemove, .buildpacksSet,
+        .builds, .buildsCachePurge, .buildsInfo, .buildsOutput,
+        .config, .configEdit, .configGet, .configSet, .configUnset,
+        .features, .featuresDisable, .featuresEnable, .featuresInfo, .labs,
+        .gitClone, .gitRemote, .gitHook,
+        .login, .logout, .token, .whoami,
+        .logs,
+        .ps, .psRestart, .psScale, .psStop, .psType,
+        .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,
+        .run, .runDetached,
+        .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .completionScript, .manual,
+    ]
+}

@@ -1,0 +1,38 @@
+import APIClient
+import APISchema
+import Console
+import Model
+import Posix
+
+/// Says why a command failed, on standard error, and with which exit code it ends.
+enum ErrorReport {
+    static func show(_ error: any Error, on terminal: Terminal) -> Int32 {
+        let failure = failure(for: error)
+        terminal.errors.write(ErrorText.failure(failure, on: terminal.errors))
+        return failure.exitCode
+    }
+
+    static func failure(for error: any Error) -> Failure {
+        switch error {
+        case let failure as Failure: failure
+        case let failure as APIFailure: self.failure(for: failure)
+        case let error as any Explained: self.failure(for: error.explanation)
+        case let error as PosixError: Failure(error.description)
+        default: Failure("\(error)")
+        }
+    }
+
+    /// The API's message, its id, and its steps. Source: heroku-cli.md §1.3.
+    private static func failure(for failure: APIFailure) -> Failure {
+        var mend = failure.body.mend ?? []
+        if failure.status == 401, mend.isEmpty { mend = ["paas login"] }
+        var message = "\(failure.body.message)\n\nError ID: \(failure.body.id)"
+        if let url = failure.body.url { message += "\nSee \(url) for more information." }
+        return Failure(message, mend: mend)
+    }
+
+    private static func failure(for explanation: Explanation) -> Failure {
+        let message = explanation.why.isEmpty ? explanation.what : "\(explanation.what)\n\(explanation.why)"
+        return Failure(message, mend: explanation.mend)
+    }
+}
