@@ -75,6 +75,9 @@ let package = Package(
         .systemLibrary(name: "CGit2", path: "Sources/C/CGit2", pkgConfig: "libgit2"),
 
         // Tests.
+        tests("DynoTests", ["Dyno", "Model", "Posix", "paas-dyno", "dyno-owner"]),
+        .executableTarget(
+            name: "dyno-owner", dependencies: ["Dyno", "Model", "Posix"], path: "Tests/DynoOwner", swiftSettings: house),
         tests("PlatformTests", ["Platform", "Model", "Store", "Logs", "Git", "Slugs", "Dyno", "Posix"]),
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
@@ -83,5 +86,7 @@ let package = Package(
         tests("EndToEndTests", ["TestSupport", "Posix"]),
         room("TestSupport", ["Posix"], path: "Tests/Support"),
         tests("HTTPTests", ["HTTP"]),
+        tests("BuildpacksTests", ["Buildpacks", "Slugs", "Model", "Posix"]),
+        tests("SlugsTests", ["Slugs", "Posix"]),
     ]
 )

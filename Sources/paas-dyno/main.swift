@@ -1,1 +1,9 @@
-print("paas-dyno")
+internal import Dyno
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+exit(ShimProgram.run(arguments: CommandLine.arguments))

@@ -1,0 +1,65 @@
+// What a dyno's shim needs of Linux to set a process apart: namespaces, mounts, capabilities, terminals, and the
+// kernel's list of listening sockets. Every function returns -1 and sets errno on failure.
+#ifndef CPX_SANDBOX_H
+#define CPX_SANDBOX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Forks into new namespaces (an OR of the bits); like fork, the child goes on with a copy of everything.
+#define CPX_NEW_USER 1
+#define CPX_NEW_MOUNTS 2
+#define CPX_NEW_PROCESSES 4
+#define CPX_NEW_IPC 8
+#define CPX_NEW_HOSTNAME 16
+int cpx_clone(unsigned namespaces);
+int cpx_fork(void);
+_Noreturn void cpx_exit(int status);  // at once: no handlers, no flushing
+
+// The calling process.
+int cpx_die_with_parent(int signal);
+int cpx_adopt_orphans(void);
+int cpx_no_new_privileges(void);
+int cpx_drop_bounding_set(void);
+int cpx_drop_capabilities_but_kill(void);
+int cpx_drop_all_capabilities(void);
+int cpx_take_ids(unsigned uid, unsigned gid, int clear_groups);
+int cpx_ignore_broken_pipes(void);
+int cpx_default_signals(void);                      // default dispositions, empty mask
+int cpx_signal_descriptor(void);                    // blocks all signals; readable on SIGCHLD and SIGTERM; non-blocking
+int cpx_read_signal(int fd);                        // a signal's number, 0 when there is none
+int cpx_close_range(unsigned first, unsigned last);   // both included
+int cpx_act_on_files_as(unsigned uid, unsigned gid);  // for permission checks of files and /proc only
+int cpx_limit_core(uint64_t bytes);
+int cpx_limit_processes(uint64_t count);
+int cpx_set_hostname(const char *name);
+int cpx_become(const char *path, char *const argv[], char *const envp[]);
+int cpx_lock(int fd, int wait);                     // flock, exclusive
+
+// Children: reaps one; 0 when none has ended. One of code and signal is set.
+int cpx_reap(int *code, int *signal);
+
+// Mounts.
+#define CPX_MOUNT_READ_ONLY 1
+#define CPX_MOUNT_NO_EXEC 2
+#define CPX_MOUNT_DEVICES 4
+int cpx_make_mounts_private(void);
+int cpx_mount(const char *type, const char *target, const char *options, unsigned flags);
+int cpx_bind(const char *source, const char *target, unsigned flags);  // with everything mounted below it
+int cpx_seal(const char *target);                   // makes a mount read-only
+int cpx_pivot_here(void);                           // the working directory becomes the root; the old root goes away
+
+// Terminals.
+int cpx_open_terminal(const char *multiplexer, int rows, int columns, int *main_end, int *dyno_end);
+int cpx_resize_terminal(int main_end, int rows, int columns);
+int cpx_take_terminal(int dyno_end);                // as controlling terminal; the caller leads its session
+
+// Gives a tree to another user; follows no symbolic link, stays on one file system.
+int cpx_give_tree(const char *path, unsigned uid, unsigned gid);
+int cpx_give(int fd, unsigned uid, unsigned gid);
+
+// Every listening TCP socket of this network namespace.
+struct cpx_listener { uint32_t inode; uint16_t port; uint8_t loopback; uint8_t ipv6; };
+int cpx_listeners(struct cpx_listener *out, int capacity);  // how many there are
+
+#endif

@@ -1,0 +1,21 @@
+/// The folder of one dyno and what lies in it: `HOME/run/dynos/<id>`, 0700.
+struct RunFolder: Hashable, Sendable {
+    let path: String
+
+    /// Locked by the shim, and by nobody else for longer than a glance, as long as anything of the dyno lives.
+    var lock: String { "\(path)/lock" }
+    /// The shim listens here.
+    var socket: String { "\(path)/s" }
+    /// Who the dyno is: a ``DynoRecord``.
+    var record: String { "\(path)/dyno" }
+    /// An ``ExitRecord``.
+    var exitFile: String { "\(path)/exit" }
+    /// Segments of output: a ``Spool``.
+    var spool: String { "\(path)/out" }
+    /// Where the new root is put together; empty outside the dyno's mount namespace.
+    var root: String { "\(path)/root" }
+    /// Everything that the dyno writes; thrown away when it ends.
+    var scratch: String { "\(path)/scratch" }
+    /// The app's files of a dyno that has no overlay: a copy.
+    var copy: String { "\(scratch)/app" }
+}

@@ -1,0 +1,79 @@
+internal import Model
+internal import Posix
+
+/// What a shim tells everyone who is connected. A client that connects later gets the same in short.
+enum ShimReport: Equatable, Sendable {
+    case hello(version: UInt16, shim: Int32)
+    case launched
+    /// The dyno could not be set up; the shim leaves after this.
+    case failed(LaunchFailure)
+    case bound(address: String, port: UInt16)
+    /// The spool holds the output up to here.
+    case output(position: UInt64)
+    /// All output is in the spool, and the exit file stands.
+    case ended(ExitRecord)
+
+    var frame: Frame {
+        var writer = ByteWriter()
+        let kind: UInt8
+        switch self {
+        case .hello(let version, let shim):
+            kind = 1
+            writer.put(version)
+            writer.put(shim)
+        case .launched: kind = 2
+        case .failed(let failure):
+            kind = 3
+            failure.write(to: &writer)
+        case .bound(let address, let port):
+            kind = 4
+            writer.put(address)
+            writer.put(port)
+        case .output(let position):
+            kind = 5
+            writer.put(position)
+        case .ended(let record):
+            kind = 6
+            record.write(to: &writer)
+        }
+        return Frame(kind: kind, payload: writer.bytes)
+    }
+
+    /// - Returns: `nil` for a kind that a newer shim may know, to be passed over.
+    init?(_ frame: Frame) throws(ByteReader.Malformed) {
+        var reader = ByteReader(frame.payload)
+        switch frame.kind {
+        case 1: self = .hello(version: try reader.integer(), shim: try reader.integer())
+        case 2: self = .launched
+        case 3: self = .failed(try LaunchFailure(from: &reader))
+        case 4: self = .bound(address: try reader.text(), port: try reader.integer())
+        case 5: self = .output(position: try reader.integer())
+        case 6: self = .ended(try ExitRecord(from: &reader))
+        default: return nil
+        }
+    }
+}
+
+/// The step of a dyno's set-up that failed, and the `errno` it left; 0 when there is none.
+struct LaunchFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    var step: String
+    var code: Int32
+
+    init(step: String, code: Int32) {
+        self.step = step
+        self.code = code
+    }
+
+    init(_ error: PosixError) { self.init(step: error.call, code: error.code) }
+
+    var description: String { code == 0 ? step : PosixError(code, step).description }
+
+    func write(to writer: inout ByteWriter) {
+        writer.put(step)
+        writer.put(code)
+    }
+
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        self.init(step: try reader.text(), code: try reader.integer())
+    }
+}

@@ -1,0 +1,85 @@
+internal import CPosix
+internal import Posix
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// The processes below one process, as /proc shows them at this moment.
+enum ProcessTree {
+    /// Every descendant of `root`, parents first; without `root` itself.
+    static func descendants(of root: Int32) -> [Int32] {
+        var found: [Int32] = []
+        var waiting = [root]
+        while let process = waiting.popLast() {
+            guard let children = children(of: process) else { return scan(for: root) }
+            found += children
+            waiting += children
+        }
+        return found
+    }
+
+    /// - Returns: `nil` where the kernel was built without the list of children.
+    private static func children(of process: Int32) -> [Int32]? {
+        guard let threads = try? FileTree.names(in: "/proc/\(process)/task") else { return [] }
+        var children: [Int32] = []
+        for thread in threads {
+            let path = "/proc/\(process)/task/\(thread)/children"
+            guard let text = try? FileTree.readText(path) else {
+                if FileTree.exists("/proc/\(process)/task/\(thread)"), !FileTree.exists(path) { return nil }
+                continue
+            }
+            children += text.split(separator: " ").compactMap { Int32($0) }
+        }
+        return children
+    }
+
+    /// The slow way: every process of the machine, by its parent.
+    private static func scan(for root: Int32) -> [Int32] {
+        var children: [Int32: [Int32]] = [:]
+        for name in (try? FileTree.names(in: "/proc")) ?? [] {
+            guard let process = Int32(name), let text = try? FileTree.readText("/proc/\(name)/stat"),
+                let close = text.lastIndex(of: ")")
+            else { continue }
+            let fields = text[text.index(after: close)...].split(separator: " ")
+            guard fields.count > 1, let parent = Int32(fields[1]) else { continue }
+            children[parent, default: []].append(process)
+        }
+        var found: [Int32] = []
+        var waiting = [root]
+        while let process = waiting.popLast() {
+            found += children[process] ?? []
+            waiting += children[process] ?? []
+        }
+        return found
+    }
+
+    /// Ends everything below this process, however fast it forks: stopped first, then killed.
+    static func killDescendants() {
+        let own = getpid()
+        var stopped: Set<Int32> = []
+        for _ in 0..<64 {
+            let fresh = descendants(of: own).filter { !stopped.contains($0) }
+            if fresh.isEmpty { break }
+            for process in fresh { kill(process, SIGSTOP) }
+            stopped.formUnion(fresh)
+        }
+        for process in stopped { kill(process, SIGKILL) }
+        for process in descendants(of: own) { kill(process, SIGKILL) }
+    }
+
+    /// The inodes of all sockets that `processes` hold.
+    static func sockets(of processes: [Int32]) -> Set<UInt32> {
+        var inodes: Set<UInt32> = []
+        for process in processes {
+            let folder = "/proc/\(process)/fd"
+            for number in (try? FileTree.names(in: folder)) ?? [] {
+                guard let target = DynoRoot.linkTarget("\(folder)/\(number)"), target.hasPrefix("socket:["),
+                    let inode = UInt32(target.dropFirst(8).dropLast())
+                else { continue }
+                inodes.insert(inode)
+            }
+        }
+        return inodes
+    }
+}

@@ -1,0 +1,94 @@
+internal import CPosix
+internal import Model
+internal import Posix
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// A dyno as its shim holds it: the first process, the line to it, and the ends of its standard streams.
+struct DynoProcess: ~Copyable {
+    let process: Int32
+    let control: Descriptor
+    /// What the dyno writes; -1 until its terminal has come.
+    var output: Descriptor
+    /// What the dyno reads; -1 when nobody may write to it.
+    var input: Descriptor
+
+    /// Starts the first process of a dyno. Its news come over ``control``.
+    init(plan: LaunchPlan, folder: RunFolder, lock: borrowing Descriptor) throws(LaunchFailure) {
+        do {
+            var ends: [Int32] = [-1, -1]
+            try posix(cpx_socketpair(&ends), "socketpair")
+            let control = Descriptor(owning: ends[0])
+            let far = Descriptor(owning: ends[1])
+            let streams = try DynoStreams(plan)
+            let asRoot = geteuid() == 0
+            let process = try posix(cpx_clone(plan.level.namespaces), "make namespaces")
+            if process == 0 {
+                var first = DynoInit(
+                    plan: plan, folder: folder, control: far.raw, input: streams.dynoInput.raw,
+                    output: streams.dynoOutput.raw, lock: lock.raw)
+                first.run()
+            }
+            if plan.level.hasUserNamespace {
+                do {
+                    try IDMapping.write(
+                        for: process, plan: plan, asRoot: asRoot, ownUser: geteuid(), ownGroup: getegid())
+                } catch {
+                    kill(process, SIGKILL)
+                    throw error
+                }
+            }
+            try control.writeAll(InitOrder.go.frame.bytes)
+            self.process = process
+            self.control = control
+            output = streams.output
+            input = streams.input
+        } catch let error as PosixError {
+            throw LaunchFailure(error)
+        } catch { throw LaunchFailure(step: "\(error)", code: 0) }
+    }
+
+    func order(_ order: InitOrder) {
+        // When it has just gone there is nobody left to obey.
+        try? control.writeAll(order.frame.bytes)
+    }
+}
+
+/// The pipes between a shim and its dyno; -1 where a terminal takes their place.
+private struct DynoStreams: ~Copyable {
+    let dynoInput: Descriptor
+    let dynoOutput: Descriptor
+    let output: Descriptor
+    let input: Descriptor
+
+    init(_ plan: LaunchPlan) throws(PosixError) {
+        var fromDyno: [Int32] = [-1, -1]
+        var toDyno: [Int32] = [-1, -1]
+        switch plan.streams {
+        case .terminal: break
+        case .logged:
+            fromDyno = try Self.pipe(owner: plan)
+            toDyno[0] = try Descriptor(opening: "/dev/null").release()
+        case .pipes:
+            fromDyno = try Self.pipe(owner: plan)
+            toDyno = try Self.pipe(owner: plan)
+            _ = fcntl(toDyno[1], F_SETFL, O_NONBLOCK)
+        }
+        if fromDyno[0] >= 0 { _ = fcntl(fromDyno[0], F_SETFL, O_NONBLOCK) }
+        output = Descriptor(owning: fromDyno[0])
+        dynoOutput = Descriptor(owning: fromDyno[1])
+        dynoInput = Descriptor(owning: toDyno[0])
+        input = Descriptor(owning: toDyno[1])
+    }
+
+    /// A pipe that the app's user may open again by name (`/dev/stdout`).
+    private static func pipe(owner plan: LaunchPlan) throws(PosixError) -> [Int32] {
+        var ends: [Int32] = [-1, -1]
+        try posix(Glibc.pipe(&ends), "pipe")
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        if geteuid() == 0 { try posix(cpx_give(ends[0], plan.userID, plan.groupID), "fchown") }
+        return ends
+    }
+}

@@ -1,0 +1,295 @@
+internal import CPosix
+internal import Model
+internal import Posix
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// The parent of one dyno: one thread that waits for its output, its end, and whoever asks for either.
+final class Shim {
+    let plan: LaunchPlan
+    let folder: RunFolder
+    let preparation: Preparation
+    var spool: SpoolWriter
+    var dyno: DynoProcess
+    var clients: [ShimClient]
+    private let listener: Descriptor
+    private let signals: Descriptor
+    private var news = FrameDecoder()
+    private var portWatch: PortWatch?
+    private var input: [UInt8] = []
+    private var closesInput = false
+
+    private var hasLaunched = false
+    private var bound: (address: String, port: UInt16)?
+    private var failure: LaunchFailure?
+    /// How the command ended, once its first process has said so.
+    private var ending: Ending?
+    private var killAt: UInt64?
+    private var wasKilled = false
+    /// When not to wait for more output any longer: everything of the dyno has gone.
+    private var drainUntil: UInt64?
+    private var record: ExitRecord?
+    private var isReleased = false
+
+    /// Starts the dyno.
+    init(
+        plan: LaunchPlan, folder: RunFolder, lock: borrowing Descriptor, daemon: ShimClient
+    ) throws(LaunchFailure) {
+        self.plan = plan
+        self.folder = folder
+        clients = [daemon]
+        preparation = Preparation(plan: plan, folder: folder)
+        do {
+            signals = Descriptor(owning: try posix(cpx_signal_descriptor(), "signalfd"))
+            spool = try SpoolWriter(folder: folder.spool)
+            listener = try UnixSocket.listen(at: folder.socket)
+        } catch { throw LaunchFailure(error) }
+        try preparation.run()
+        dyno = try DynoProcess(plan: plan, folder: folder, lock: lock)
+        daemon.tell(.hello(version: ShimRequest.version, shim: getpid()))
+    }
+
+    /// Until the dyno has ended and everybody knows.
+    func run() -> Int32 {
+        while !isDone { turn() }
+        for client in clients { client.flush() }
+        return 0
+    }
+
+    /// The exit file and the spool stay; a daemon that comes later reads them without a shim.
+    private var isDone: Bool { failure != nil || isReleased || (record != nil && clients.isEmpty) }
+
+    // MARK: The loop
+
+    private func turn() {
+        var polls: [pollfd] = []
+        func watch(_ descriptor: Int32, _ events: Int32) -> Int? {
+            guard descriptor >= 0, events != 0 else { return nil }
+            polls.append(pollfd(fd: descriptor, events: Int16(events), revents: 0))
+            return polls.count - 1
+        }
+        let signalAt = watch(signals.raw, POLLIN)
+        let listenerAt = watch(listener.raw, POLLIN)
+        let controlAt = watch(controlIsOpen ? dyno.control.raw : -1, POLLIN)
+        let outputAt = watch(isHeldBack ? -1 : dyno.output.raw, POLLIN)
+        let inputAt = watch(input.isEmpty ? -1 : dyno.input.raw, POLLOUT)
+        let clientsAt = clients.map { client in
+            let events = (input.count < Self.inputLimitBytes ? POLLIN : 0) | (client.wantsToWrite ? POLLOUT : 0)
+            return watch(client.descriptor.raw, events)
+        }
+        guard poll(&polls, nfds_t(polls.count), timeout) >= 0 else { return }
+        func isReady(_ index: Int?) -> Bool { index.map { polls[$0].revents != 0 } ?? false }
+
+        if isReady(controlAt) { hearNews() }
+        if isReady(outputAt) { readOutput() }
+        if isReady(inputAt) { writeInput() }
+        for (client, index) in zip(clients, clientsAt) where isReady(index) { serve(client) }
+        if isReady(listenerAt) { accept() }
+        if isReady(signalAt) { readSignals() }
+        tendTimers()
+        clients.removeAll { !$0.isOpen }
+    }
+
+    private static let inputLimitBytes = 262_144
+
+    private var timeout: Int32 {
+        let now = Moment.monotonicNanoseconds
+        let watching = hasLaunched && bound == nil ? portWatch?.nextLook : nil
+        guard let next = [killAt, drainUntil, watching].compactMap({ $0 }).min() else { return -1 }
+        return next <= now ? 0 : Int32(clamping: (next - now + 999_999) / 1_000_000)
+    }
+
+    private func tendTimers() {
+        let now = Moment.monotonicNanoseconds
+        if hasLaunched, bound == nil, drainUntil == nil, let watch = portWatch, now >= watch.nextLook { lookAtPort(now) }
+        if let killAt, now >= killAt { kill(now) }
+        if let drainUntil, record == nil, now >= drainUntil || dyno.output.raw < 0 { finish() }
+    }
+
+    private func broadcast(_ report: ShimReport) { for client in clients { client.tell(report) } }
+
+    // MARK: The dyno
+
+    private var controlIsOpen = true
+
+    private func hearNews() {
+        do {
+            let (bytes, descriptors) = try UnixSocket.receive(atMost: 65_536, from: dyno.control)
+            if bytes.isEmpty { controlIsOpen = false }
+            news.append(bytes)
+            var terminals = descriptors[...]
+            while let frame = try news.next() {
+                switch try InitNews(frame) {
+                case .terminal: if let main = terminals.popFirst() { take(terminal: main) }
+                case .launched:
+                    hasLaunched = true
+                    portWatch = plan.port.map { PortWatch(port: $0, now: Moment.monotonicNanoseconds) }
+                    broadcast(.launched)
+                case .failed(let failure): fail(failure)
+                case .ended(let ending): self.ending = ending
+                }
+            }
+        } catch { controlIsOpen = false }
+    }
+
+    private func take(terminal: Int32) {
+        _ = fcntl(terminal, F_SETFL, O_RDWR | O_NONBLOCK)
+        dyno.output = Descriptor(owning: terminal)
+        if let second = try? dyno.output.duplicate().release() { dyno.input = Descriptor(owning: second) }
+    }
+
+    private func fail(_ failure: LaunchFailure) {
+        broadcast(.failed(failure))
+        self.failure = failure
+        Glibc.kill(dyno.process, SIGKILL)
+        preparation.undo()
+    }
+
+    /// A slow client of an interactive dyno holds it back, as a terminal would; a logged one is never held back.
+    private var isHeldBack: Bool {
+        guard plan.streams != .logged, let slowest = clients.compactMap(\.hasRead).min() else { return false }
+        return spool.position > slowest + 4_194_304
+    }
+
+    private func readOutput() {
+        for _ in 0..<16 where dyno.output.raw >= 0 {
+            do {
+                guard let bytes = try dyno.output.readIfReady(atMost: 65_536) else { break }
+                // A terminal that nobody holds any more answers EIO instead of an end.
+                if bytes.isEmpty { dyno.output = Descriptor(owning: -1) } else { spool.append(bytes) }
+            } catch { dyno.output = Descriptor(owning: -1) }
+        }
+        broadcast(.output(position: spool.position))
+    }
+
+    private func writeInput() {
+        let count = input.withUnsafeBytes { write(dyno.input.raw, $0.baseAddress, $0.count) }
+        if count >= 0 {
+            input.removeFirst(count)
+        } else if errno != EAGAIN, errno != EINTR {
+            // Nobody reads any more.
+            input = []
+            dyno.input = Descriptor(owning: -1)
+        }
+        closeInputIfDone()
+    }
+
+    private func closeInputIfDone() {
+        guard closesInput, input.isEmpty else { return }
+        dyno.input = Descriptor(owning: -1)
+    }
+
+    private func readSignals() {
+        while case let number = cpx_read_signal(signals.raw), number != 0 {
+            if number == SIGTERM { stop(graceNanoseconds: 10_000_000_000) }
+        }
+        var code: Int32 = 0
+        var signal: Int32 = 0
+        while case let process = cpx_reap(&code, &signal), process > 0 {
+            if process == dyno.process { lostFirstProcess() }
+        }
+    }
+
+    private func lostFirstProcess() {
+        while controlIsOpen { hearNews() }
+        // Without a process namespace the kernel leaves the others alive.
+        if !plan.level.hasProcessNamespace { ProcessTree.killDescendants() }
+        if ending == nil, failure == nil, !hasLaunched { fail(LaunchFailure(step: "start the dyno", code: 0)) }
+        killAt = nil
+        drainUntil = Moment.monotonicNanoseconds + 200_000_000
+    }
+
+    private func stop(graceNanoseconds: UInt64) {
+        guard drainUntil == nil else { return }
+        let deadline = Moment.monotonicNanoseconds &+ graceNanoseconds
+        killAt = min(killAt ?? .max, deadline)
+        dyno.order(.terminate)
+    }
+
+    private func kill(_ now: UInt64) {
+        if plan.level.hasProcessNamespace || wasKilled {
+            Glibc.kill(dyno.process, SIGKILL)
+        } else {
+            dyno.order(.kill)
+        }
+        wasKilled = true
+        killAt = now + 1_000_000_000
+    }
+
+    private func finish() {
+        readOutput()
+        let ending = ending ?? .signal(SIGKILL)
+        let record = ExitRecord(
+            ending: ending, wasKilled: wasKilled, time: Timestamp(microseconds: Moment.realtimeMicroseconds),
+            position: spool.position)
+        // When it cannot be stored, those who are here are told all the same.
+        try? record.store(in: folder)
+        self.record = record
+        drainUntil = nil
+        broadcast(.output(position: spool.position))
+        broadcast(.ended(record))
+        preparation.undo()
+        // What cannot be removed now is removed with the run folder.
+        try? FileTree.remove(folder.scratch)
+    }
+
+    private func lookAtPort(_ now: UInt64) {
+        guard var watch = portWatch else { return }
+        let findings = watch.look(now: now) {
+            if geteuid() == 0 { _ = cpx_act_on_files_as(plan.userID, plan.groupID) }
+            defer { if geteuid() == 0 { _ = cpx_act_on_files_as(0, 0) } }
+            return ProcessTree.sockets(of: ProcessTree.descendants(of: dyno.process))
+        }
+        portWatch = watch
+        for finding in findings {
+            switch finding {
+            case .bound(let address):
+                bound = (address, watch.port)
+                broadcast(.bound(address: address, port: watch.port))
+            case .note(let text):
+                spool.append(Array(text.utf8), kind: .note)
+                broadcast(.output(position: spool.position))
+            }
+        }
+    }
+
+    // MARK: Clients
+
+    private func accept() {
+        let connection = cpx_accept(listener.raw)
+        guard connection >= 0 else { return }
+        let descriptor = Descriptor(owning: connection)
+        guard let peer = try? UnixSocket.peer(of: descriptor), peer.userID == geteuid() || peer.userID == 0 else { return }
+        let client = ShimClient(descriptor)
+        clients.append(client)
+        client.tell(.hello(version: ShimRequest.version, shim: getpid()))
+        if hasLaunched { client.tell(.launched) }
+        if let bound { client.tell(.bound(address: bound.address, port: bound.port)) }
+        client.tell(.output(position: spool.position))
+        if let record { client.tell(.ended(record)) }
+    }
+
+    private func serve(_ client: ShimClient) {
+        client.flush()
+        client.tell(.output(position: spool.position))
+        for request in client.requests() {
+            switch request {
+            case .hello, .launch: break
+            case .signal(let number): if (1...64).contains(number) { dyno.order(.signal(number)) }
+            case .stop(let grace): stop(graceNanoseconds: UInt64(grace) * 1_000_000)
+            case .input(let bytes): if dyno.input.raw >= 0, !closesInput { input += bytes }
+            case .closeInput:
+                closesInput = true
+                closeInputIfDone()
+            case .resize(let rows, let columns):
+                if case .terminal = plan.streams {
+                    _ = cpx_resize_terminal(dyno.output.raw, Int32(rows), Int32(columns))
+                }
+            case .hasRead(let position): client.hasRead = position
+            case .release: if record != nil { isReleased = true }
+            }
+        }
+    }
+}

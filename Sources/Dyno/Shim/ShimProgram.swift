@@ -1,0 +1,61 @@
+internal import CPosix
+internal import Posix
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// The program `paas-dyno RUN-FOLDER`: the parent of one dyno. Descriptor 0 is a socket to the daemon, which brings the
+/// plan; nothing secret is in the arguments or the environment.
+package enum ShimProgram {
+    /// - Returns: the exit status: 2 when it was not started as it should be.
+    package static func run(arguments: [String]) -> Int32 {
+        guard arguments.count == 2, FileTree.isFolder(arguments[1]) else {
+            let usage = Array("paas-dyno is started by paasd, one for each dyno.\n".utf8)
+            _ = usage.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+            return 2
+        }
+        // The daemon reaps this process at once; the one that stays has no terminal and no parent that could end it.
+        let stays = cpx_fork()
+        if stays != 0 { return stays > 0 ? 0 : 1 }
+        setsid()
+        return serve(RunFolder(path: arguments[1]))
+    }
+
+    private static func serve(_ folder: RunFolder) -> Int32 {
+        _ = chdir("/")
+        _ = cpx_ignore_broken_pipes()
+        _ = cpx_adopt_orphans()
+        guard let lock = try? Descriptor(opening: folder.lock, O_RDWR | O_CREAT), cpx_lock(lock.raw, 0) == 0 else {
+            return 1
+        }
+        let daemon = Descriptor(owning: 0)
+        do {
+            let plan = try readPlan(from: daemon)
+            let client = ShimClient(daemon)
+            do {
+                let shim = try Shim(plan: plan, folder: folder, lock: lock, daemon: client)
+                return shim.run()
+            } catch {
+                client.tell(.failed(error))
+                return 1
+            }
+        } catch {
+            // The daemon died before it had said what to do.
+            return 1
+        }
+    }
+
+    private static func readPlan(from daemon: borrowing Descriptor) throws -> LaunchPlan {
+        var decoder = FrameDecoder()
+        while true {
+            if let frame = try decoder.next() {
+                guard case .launch(let bytes) = try ShimRequest(frame) else { throw ByteReader.Malformed() }
+                return try LaunchPlan(decoding: bytes)
+            }
+            let bytes = try daemon.read(atMost: 262_144)
+            guard !bytes.isEmpty else { throw ByteReader.Malformed() }
+            decoder.append(bytes)
+        }
+    }
+}

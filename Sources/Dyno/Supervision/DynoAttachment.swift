@@ -1,0 +1,67 @@
+package import Model
+internal import Posix
+
+/// A client's side of an attached dyno: live bytes both ways.
+package final class DynoAttachment: Sendable {
+    private let link: ShimLink
+    private let reader: AttachedReader
+
+    init(_ link: ShimLink) {
+        self.link = link
+        reader = AttachedReader(link)
+    }
+
+    /// Bytes for its standard input. Waits while the dyno does not read.
+    ///
+    /// - Throws: when the dyno is gone.
+    package func write(_ bytes: [UInt8]) async throws {
+        for start in stride(from: 0, to: bytes.count, by: 65_536) {
+            try await link.send(.input(Array(bytes[start..<min(start + 65_536, bytes.count)])))
+        }
+    }
+
+    /// Its standard input ends (for pipes; a terminal has ^D).
+    package func closeInput() async throws { try await link.send(.closeInput) }
+
+    package func resize(rows: Int, columns: Int) async throws {
+        try await link.send(.resize(rows: UInt16(clamping: rows), columns: UInt16(clamping: columns)))
+    }
+
+    /// A signal for every process of the dyno.
+    package func signal(_ number: Int32) async throws { try await link.send(.signal(number)) }
+
+    /// Everything that it writes, from its first byte; for one consumer, who sets the pace: a dyno whose client does
+    /// not read waits. Ends when all is delivered after the dyno has ended.
+    package var output: AsyncStream<[UInt8]> { AsyncStream { await self.reader.next() } }
+
+    package func ending() async -> Ending { await link.news { $0.record != nil }.record?.ending ?? .lost }
+
+    deinit { link.close() }
+}
+
+/// Reads the spool of an attached dyno as it is, without lines.
+private actor AttachedReader {
+    private let link: ShimLink
+    private var spool: SpoolReader
+
+    init(_ link: ShimLink) {
+        self.link = link
+        spool = SpoolReader(folder: link.folder.spool, from: 0)
+    }
+
+    func next() async -> [UInt8]? {
+        // Whoever asks for more has taken what was given: only then the shim may go on beyond its limit.
+        try? await link.send(.hasRead(position: spool.position))
+        while !Task.isCancelled {
+            let news = link.news
+            switch spool.next(written: news.record == nil ? news.position : nil) {
+            case .record(let record): if record.kind == .output { return record.bytes }
+            case .gap: break
+            case nil:
+                if news.isClosed || news.record != nil { return nil }
+                await link.change(after: news.generation)
+            }
+        }
+        return nil
+    }
+}

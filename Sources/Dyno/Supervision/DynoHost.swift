@@ -1,0 +1,131 @@
+package import Model
+package import Posix
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Starts dynos, and finds again those that an earlier daemon started.
+package actor DynoHost {
+    package struct Settings: Sendable {
+        /// `HOME/run`; the dynos' folders are in `dynos` there.
+        package var runFolder: String
+        /// Absolute path of `paas-dyno`.
+        package var shimProgram: String
+        /// `PAAS_HOME`, which no dyno sees.
+        package var homeFolder: String
+        /// Starts every dyno at this level, also where a better one is possible; for tests.
+        package var forcedLevel: SandboxLevel?
+        /// The ports that dynos get: outside the range that the kernel gives to outgoing connections.
+        package var ports: ClosedRange<UInt16>
+
+        package init(
+            runFolder: String, shimProgram: String, homeFolder: String, forcedLevel: SandboxLevel? = nil,
+            ports: ClosedRange<UInt16> = 20_000...29_999
+        ) {
+            self.runFolder = runFolder
+            self.shimProgram = shimProgram
+            self.homeFolder = homeFolder
+            self.forcedLevel = forcedLevel
+            self.ports = ports
+        }
+    }
+
+    let settings: Settings
+    let reactor: Reactor
+    let pool: BlockingPool
+    private var leases: PortLeases
+    private var probe: Task<SandboxReport, Never>?
+    private lazy var toolchains = Toolchains.find()
+
+    package init(_ settings: Settings, reactor: Reactor, pool: BlockingPool) {
+        self.settings = settings
+        self.reactor = reactor
+        self.pool = pool
+        leases = PortLeases(settings.ports)
+    }
+
+    /// How dynos are kept apart here; found out once, by really doing it.
+    package func sandbox() async -> SandboxReport {
+        if let probe { return await probe.value }
+        // Whoever asks first pays; everybody else waits for the same answer.
+        let task = Task { await probeLevels() }
+        probe = task
+        return await task.value
+    }
+
+    /// Starts a dyno and returns when its command runs.
+    ///
+    /// - Throws: ``DynoStartFailure``; nothing of the dyno is left then.
+    package func start(_ spec: DynoSpec) async throws -> RunningDyno {
+        let level = if let forced = settings.forcedLevel { forced } else { await sandbox().level }
+        return try await start(spec, at: level)
+    }
+
+    private func start(_ spec: DynoSpec, at level: SandboxLevel) async throws(DynoStartFailure) -> RunningDyno {
+        var port: UInt16?
+        if spec.wantsPort {
+            guard let leased = leases.lease() else {
+                throw .noFreePort(lowest: settings.ports.lowerBound, highest: settings.ports.upperBound)
+            }
+            port = leased
+        }
+        let launch = Launch(
+            spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings,
+            toolchains: toolchains)
+        do {
+            let link = try await launch.run(reactor: reactor, pool: pool)
+            return RunningDyno(launch.record, link: link, leaving: leaving(launch.folder, port: port))
+        } catch {
+            await remove(launch.folder, port: port)
+            throw error
+        }
+    }
+
+    private func probeLevels() async -> SandboxReport {
+        var failures: [(level: SandboxLevel, reason: String)] = []
+        for level in SandboxLevel.allCases where level != .l0 || geteuid() == 0 {
+            guard let name = DynoName("probe.1") else { break }
+            let spec = DynoSpec(
+                app: AppID(), appOrdinal: 0, name: name, content: .slug(layers: []), command: ":", environment: [:])
+            do {
+                let dyno = try await start(spec, at: level)
+                for await event in dyno.events(from: 0) {
+                    guard case .ended(let ending) = event, ending != .code(0) else { continue }
+                    failures.append((level, "a command in it ended with \(ending)"))
+                }
+                await dyno.release()
+                if failures.last?.level != level { return report(level, failures) }
+            } catch {
+                failures.append((level, error.explanation.why))
+            }
+        }
+        return report(.l3, failures)
+    }
+
+    private func report(_ level: SandboxLevel, _ failures: [(level: SandboxLevel, reason: String)]) -> SandboxReport {
+        SandboxReport(level: level, failures: failures, shimProgram: settings.shimProgram)
+    }
+}
+
+// MARK: - Folders
+
+extension DynoHost {
+    var dynosFolder: String { "\(settings.runFolder)/dynos" }
+
+    func folder(of id: DynoID) -> RunFolder { RunFolder(path: "\(dynosFolder)/\(id)") }
+
+    func keep(_ port: UInt16) { leases.keep(port) }
+
+    func leaving(_ folder: RunFolder, port: UInt16?) -> RunningDyno.Leaving {
+        RunningDyno.Leaving(
+            connect: { [reactor] in try AsyncStreamSocket(UnixSocket.connect(to: folder.socket), reactor: reactor) },
+            remove: { [self] in await remove(folder, port: port) })
+    }
+
+    func remove(_ folder: RunFolder, port: UInt16?) async {
+        if let port { leases.free(port) }
+        // What cannot be removed now is tried again by the next daemon.
+        try? await pool.run { try FileTree.remove(folder.path) }
+    }
+}

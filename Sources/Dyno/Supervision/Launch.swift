@@ -1,0 +1,88 @@
+internal import CPosix
+internal import Model
+internal import Posix
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// One start of a dyno: its run folder, its shim, its plan, up to its first sign of life.
+struct Launch: Sendable {
+    let folder: RunFolder
+    let record: DynoRecord
+    private let plan: LaunchPlan
+    private let shimProgram: String
+
+    init(
+        spec: DynoSpec, level: SandboxLevel, port: UInt16?, folder: RunFolder, settings: DynoHost.Settings,
+        toolchains: [String]
+    ) {
+        self.folder = folder
+        shimProgram = settings.shimProgram
+        let asRoot = geteuid() == 0
+        let user = asRoot ? UInt32(30_000 + spec.appOrdinal % 30_000) : geteuid()
+        plan = LaunchPlan(
+            level: level, userID: user, groupID: asRoot ? user : getegid(), content: spec.content, command: spec.command,
+            environment: spec.environment, port: port, streams: spec.streams, processLimit: spec.size.processLimit,
+            hostname: spec.id.description, toolchains: toolchains,
+            hidden: [settings.homeFolder] + (Toolchains.ownHome.map { [$0] } ?? []))
+        record = DynoRecord(
+            id: spec.id, app: spec.app, name: spec.name, tags: spec.tags, command: spec.command,
+            startedAt: Timestamp(microseconds: Moment.realtimeMicroseconds), port: port, size: spec.size, level: level,
+            isInteractive: spec.streams != .logged)
+    }
+
+    /// - Returns: the line to the shim of a dyno whose command runs.
+    func run(reactor: Reactor, pool: BlockingPool) async throws(DynoStartFailure) -> ShimLink {
+        let socket: AsyncStreamSocket
+        do {
+            let number = try await pool.run { [self] in try startShim() }
+            socket = try AsyncStreamSocket(Descriptor(owning: number), reactor: reactor)
+        } catch let failure as DynoStartFailure {
+            throw failure
+        } catch {
+            throw .shim(program: shimProgram, reason: "\(error)")
+        }
+        let link = ShimLink(folder: folder, socket: socket)
+        // Ends when the shim does, or when its dyno is released.
+        let (folder, level) = (folder, record.level)
+        Task { await link.run { await LostDyno(folder: folder, level: level).settle(pool: pool) } }
+        do { try await link.send(.launch(plan: plan.encoded)) } catch {
+            throw .shim(program: shimProgram, reason: diary ?? "\(error)")
+        }
+        let news = await link.news { $0.hasLaunched || $0.failure != nil || $0.record != nil }
+        if let failure = news.failure { throw .sandbox(level: record.level, reason: failure.description) }
+        guard news.hasLaunched else {
+            link.close()
+            throw .shim(program: shimProgram, reason: diary ?? "it ended at once")
+        }
+        return link
+    }
+
+    /// What a shim that died has said on its standard error.
+    private var diary: String? {
+        let text = try? FileTree.readText("\(folder.path)/diary", limit: 4096)
+        return text.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// - Returns: this side of the socket that becomes the shim's descriptor 0.
+    private func startShim() throws -> Int32 {
+        do {
+            try FileTree.makeFolder(folder.path)
+            try FileTree.write(record.encoded, to: folder.record)
+        } catch { throw DynoStartFailure.runFolder(reason: "\(error)") }
+        var ends: [Int32] = [-1, -1]
+        try posix(cpx_socketpair(&ends), "socketpair")
+        let near = Descriptor(owning: ends[0])
+        let far = Descriptor(owning: ends[1])
+        let null = try Descriptor(opening: "/dev/null", O_RDWR)
+        let diary = try Descriptor(opening: "\(folder.path)/diary", O_WRONLY | O_CREAT | O_APPEND)
+        let process = try Subprocess.start(
+            shimProgram, arguments: [folder.path], environment: [:], folder: "/",
+            descriptors: [far.raw, null.raw, diary.raw])
+        // It goes on in a child of its own and leaves at once.
+        let end = try Subprocess.wait(process)
+        guard end.isSuccess else { throw DynoStartFailure.shim(program: shimProgram, reason: self.diary ?? "\(end)") }
+        return near.release()
+    }
+}

@@ -1,0 +1,28 @@
+internal import Posix
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Language versions that people keep in their homes: the only thing of a home that a dyno may read.
+enum Toolchains {
+    private static let below = [
+        ".pyenv", ".asdf", ".local/share/uv", ".local/share/mise", ".local/share/rtx", ".local/share/swiftly",
+        ".local/share/fnm", ".local/share/pnpm", ".local/bin", ".local/lib", ".swiftly", ".nvm", ".nodenv", ".volta",
+        ".bun", ".deno", ".rbenv", ".cargo/bin",
+    ]
+
+    /// The folders that exist, in the homes of this machine that can be looked into.
+    static func find() -> [String] {
+        homes().flatMap { home in below.map { "\(home)/\($0)" } }.filter { FileTree.isFolder($0) }
+    }
+
+    static var ownHome: String? { getenv("HOME").map { String(cString: $0) } }
+
+    private static func homes() -> Set<String> {
+        var homes: Set<String> = ["/root"]
+        for name in (try? FileTree.names(in: "/home")) ?? [] { homes.insert("/home/\(name)") }
+        if let ownHome, ownHome.hasPrefix("/"), ownHome != "/" { homes.insert(ownHome) }
+        return homes
+    }
+}

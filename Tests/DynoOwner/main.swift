@@ -1,0 +1,53 @@
+internal import Dyno
+internal import Model
+internal import Posix
+
+// A daemon in small, for tests that need one in a process of its own: to be killed, or to be another user's.
+//
+//     dyno-owner HOME SHIM LEVEL start COMMAND [LAYER]   starts a dyno and prints its events until it has ended
+//     dyno-owner HOME SHIM LEVEL leave COMMAND [LAYER]   starts a dyno, prints its id, and waits to be killed
+//     dyno-owner HOME SHIM -     sandbox                 prints the level of this machine
+let arguments = CommandLine.arguments
+
+func show(_ event: DynoEvent) {
+    switch event {
+    case .launched: print("launched")
+    case .bound(let endpoint): print("bound \(endpoint)")
+    case .line(let message, _, _): print("line \(String(decoding: message, as: UTF8.self))")
+    case .dropped(let bytes): print("dropped \(bytes)")
+    case .note(let text): print("note \(text)")
+    case .ended(let ending): print("ended \(ending)")
+    }
+}
+
+func run() async throws {
+    guard arguments.count >= 5, let name = DynoName("web.1") else { return print("usage") }
+    let home = arguments[1]
+    let host = DynoHost(
+        DynoHost.Settings(
+            runFolder: "\(home)/run", shimProgram: arguments[2], homeFolder: home,
+            forcedLevel: SandboxLevel(rawValue: arguments[3])),
+        reactor: try Reactor(), pool: BlockingPool())
+    if arguments[4] == "sandbox" {
+        let report = await host.sandbox()
+        print(report.level.rawValue)
+        for line in report.missing + report.mend { print(line) }
+        return
+    }
+    let spec = DynoSpec(
+        app: AppID(), appOrdinal: 7, name: name, content: .slug(layers: Array(arguments[6...])), command: arguments[5],
+        environment: ["SECRET": "hidden-value"], tags: ["version": "v3"])
+    do {
+        let dyno = try await host.start(spec)
+        if arguments[4] == "leave" {
+            print(dyno.id)
+            try await Task.sleep(for: .seconds(600))
+        }
+        for await event in dyno.events(from: 0) { show(event) }
+        await dyno.release()
+    } catch let failure as DynoStartFailure {
+        print("failed \(failure.explanation.why)")
+    }
+}
+
+try await run()
