@@ -35,7 +35,7 @@ extension EndToEnd {
                 }
                 let config = try await app.paas("config").output
                 for number in 1...8 { #expect(config.contains("VOICE_\(number): \(number)"), "\(config)") }
-                #expect(try await app.currentRelease() == 9)
+                #expect(try await app.currentRelease() == 10)
             }
         }
 
@@ -48,7 +48,7 @@ extension EndToEnd {
                     let set = try await app.paas("config:set", word)
                     #expect(set.code == 1 && !set.errors.isEmpty, "\(word.prefix(20)) was taken")
                 }
-                #expect(try await app.currentRelease() == 1)
+                #expect(try await app.currentRelease() == 2)
             }
         }
 

@@ -65,7 +65,7 @@ extension EndToEnd {
                 let ended = try await push.ends()
                 #expect(!ended.succeeded)
                 #expect(ended.text.contains("[remote rejected]"), "\(ended)")
-                #expect(try await app.currentRelease() == 2)
+                #expect(try await app.currentRelease() == 3)
                 #expect(try await app.get().body == "one")
 
                 try await app.git("rm", "-q", "bin/pre_compile").orThrow()
