@@ -44,7 +44,7 @@ enum Arrows {
     /// The operating system's own calls, and who may make them: machines and the ground, and of the doors only the one
     /// that knows the terminal.
     static let systemModules: Set<String> = ["Glibc", "Musl", "Darwin"]
-    static let systemCallers: Set<String> = machines.union(ground).subtracting(["Model", "Buildpacks"]).union([
+    static let systemCallers: Set<String> = machines.union(ground).subtracting(["Model"]).union([
         "Console"
     ])
 
