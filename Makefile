@@ -52,7 +52,7 @@ format: ## Format every Swift file
 
 lint: ## Check the format of Swift files and the scripts, changing nothing
 	@$(SWIFT) format lint --strict --configuration .swift-format --parallel --recursive $(swift_files)
-	@shellcheck -x scripts/*.sh .ci/run Benchmarks/run.sh
+	@shellcheck -x scripts/*.sh .ci/run Benchmarks/run.sh Benchmarks/router/run.sh
 
 bench: build ## Measure; results land in Benchmarks/results
 	@Benchmarks/run.sh "$(built)"

@@ -88,5 +88,6 @@ let package = Package(
         tests("HTTPTests", ["HTTP"]),
         tests("BuildpacksTests", ["Buildpacks", "Slugs", "Model", "Posix"]),
         tests("SlugsTests", ["Slugs", "Posix"]),
+        tests("GitTests", ["Git", "Model", "Posix"]),
     ]
 )

@@ -24,7 +24,7 @@ extension EndToEnd {
                     "\(router)")
                 #expect(!router.contains("app[web.1]"), "\(router)")
                 let api = try await app.paas("logs", "-n", "500", "--source", "app").output
-                #expect(api.contains("app[api]: Release v2 created by user"), "\(api)")
+                #expect(api.contains("app[api]: Release v3 created by user"), "\(api)")
             }
         }
 

@@ -41,7 +41,7 @@ extension EndToEnd {
                 let again = try await app.push()
                 #expect(again.succeeded, "\(again)")
                 #expect(try await app.get().body == "two")
-                #expect(try await app.currentRelease() == 3, "v1 Initial release, v2 and v3 the deploys")
+                #expect(try await app.currentRelease() == 4, "v1 and v2 come with the app")
             }
         }
 

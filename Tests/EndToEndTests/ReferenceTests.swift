@@ -13,13 +13,13 @@ extension EndToEnd {
                 let side = try await app.push("main:idea")
                 #expect(side.succeeded, "\(side)")
                 #expect(side.errors.contains("Pushed to branch other than [main, master], skipping build."), "\(side)")
-                #expect(try await app.currentRelease() == 1)
+                #expect(try await app.currentRelease() == 2)
 
                 try await app.push().orThrow()
                 try await app.git("tag", "v1.0").orThrow()
                 let tag = try await app.push("v1.0")
                 #expect(tag.succeeded && tag.errors.contains("skipping build"), "\(tag)")
-                #expect(try await app.currentRelease() == 2)
+                #expect(try await app.currentRelease() == 3)
 
                 let deletion = try await app.push(":idea")
                 #expect(deletion.succeeded, "\(deletion)")
@@ -53,7 +53,7 @@ extension EndToEnd {
                 let app = try await TestApp("fork", on: platform, files: AppFiles.python("one"))
                 let push = try await app.push("main", "main:master")
                 #expect(!push.succeeded, "\(push)")
-                #expect(try await app.currentRelease() == 1)
+                #expect(try await app.currentRelease() == 2)
             }
         }
 
@@ -64,10 +64,10 @@ extension EndToEnd {
                 try await app.push().orThrow()
                 let again = try await app.push()
                 #expect(again.succeeded && again.errors.contains("Everything up-to-date"), "\(again)")
-                #expect(try await app.currentRelease() == 2)
+                #expect(try await app.currentRelease() == 3)
                 try await app.commit([:], "An empty commit")
                 try await app.push().orThrow()
-                #expect(try await app.currentRelease() == 3)
+                #expect(try await app.currentRelease() == 4)
             }
         }
 

@@ -37,7 +37,7 @@ extension EndToEnd {
                 #expect(report.failures.isEmpty && report.bodies.keys.sorted() == ["one"], "\(report)")
                 let releases = try await app.paas("releases").output
                 #expect(releases.contains("release command failed"), "\(releases)")
-                #expect(releases.contains("Current: v2"), "\(releases)")
+                #expect(releases.contains("Current: v3"), "\(releases)")
             }
         }
     }

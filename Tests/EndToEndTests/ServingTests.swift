@@ -31,7 +31,7 @@ extension EndToEnd {
                     #expect(push.errors.contains("! [remote rejected] main -> main (pre-receive hook declined)"))
                 }
                 #expect(report.failures.isEmpty && report.bodies.keys.sorted() == ["one"], "\(report)")
-                #expect(try await app.currentRelease() == 2)
+                #expect(try await app.currentRelease() == 3)
 
                 // The ref did not move, so that the same commit can be pushed again.
                 let again = try await app.push()
@@ -54,7 +54,7 @@ extension EndToEnd {
                     #expect(push.errors.contains("Push rejected to stubborn."), "\(push)")
                 }
                 #expect(report.failures.isEmpty && report.bodies.keys.sorted() == ["one"], "\(report)")
-                #expect(try await app.currentRelease() == 2)
+                #expect(try await app.currentRelease() == 3)
                 try await app.commit(["server.py": AppFiles.pythonServer("two")])
                 try await app.push().orThrow()
                 #expect(try await app.get().body == "two")
@@ -86,7 +86,7 @@ extension EndToEnd {
                 let report = try await SteadyRequests.during(platform, app.host) {
                     let set = try await app.paas("config:set", "COLOUR=blue", "MULTI=a=b \"c\"\nd é")
                     #expect(set.succeeded, "\(set)")
-                    #expect(set.errors.contains("and restarting tuned... done, v3"), "\(set)")
+                    #expect(set.errors.contains("and restarting tuned... done, v4"), "\(set)")
                     #expect(try await app.get("/env/COLOUR").body == "blue")
                 }
                 #expect(report.failures.isEmpty, "\(report)")
@@ -105,15 +105,15 @@ extension EndToEnd {
                 try await app.commit(["server.py": AppFiles.pythonServer("two")])
                 try await app.push().orThrow()
                 let report = try await SteadyRequests.during(platform, app.host) {
-                    let back = try await app.paas("rollback", "v2")
+                    let back = try await app.paas("rollback", "v3")
                     #expect(back.succeeded, "\(back)")
-                    #expect(back.errors.contains("Rolling back elastic to v2... done, v5"), "\(back)")
+                    #expect(back.errors.contains("Rolling back elastic to v3... done, v6"), "\(back)")
                 }
                 #expect(report.failures.isEmpty, "\(report)")
                 #expect(try await app.get().body == "one")
                 #expect(try await app.get("/env/COLOUR").body == "unset")
                 let releases = try await app.paas("releases").output
-                #expect(releases.contains("Rollback to v2"), "\(releases)")
+                #expect(releases.contains("Rollback to v3"), "\(releases)")
                 #expect(releases.contains("Initial release"), "\(releases)")
             }
         }

@@ -44,7 +44,7 @@ extension EndToEnd {
                 let push = try await app.push("forged:main")
                 #expect(!push.succeeded, "\(push)")
                 #expect(try await app.get().body == "here")
-                #expect(try await app.currentRelease() == 2)
+                #expect(try await app.currentRelease() == 3)
             }
         }
 

@@ -42,9 +42,9 @@ enum Arrows {
     static let ground: Set<String> = ["Model", "HTTP", "HTTPSecure", "Posix"]
 
     /// The operating system's own calls, and who may make them: machines and the ground, and of the doors only the one
-    /// that knows the terminal.
+    /// that knows the terminal; and the programs, which have to end themselves.
     static let systemModules: Set<String> = ["Glibc", "Musl", "Darwin"]
-    static let systemCallers: Set<String> = machines.union(ground).subtracting(["Model", "Buildpacks"]).union([
+    static let systemCallers: Set<String> = machines.union(ground).subtracting(["Model"]).union([
         "Console"
     ])
 

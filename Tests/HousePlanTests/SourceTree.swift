@@ -12,7 +12,7 @@ struct SourceFile: CustomStringConvertible, Sendable {
     /// The modules it imports, with whatever access modifiers and attributes.
     var imports: Set<String> {
         Set(
-            lines.compactMap { line in
+            lines.lazy.filter { $0.contains("import ") }.compactMap { line in
                 line.prefixMatch(
                     of:
                         /\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:internal|package|public|private|fileprivate)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)/
@@ -36,7 +36,9 @@ enum SourceTree {
     }()
 
     /// Every Swift file below `Sources`.
-    static func sources() throws -> [SourceFile] {
+    static func sources() throws -> [SourceFile] { try read.get() }
+
+    private static let read = Result {
         let manifest = try Manifest.read()
         return try swiftFiles(below: "Sources").map { path in
             let room = manifest.targets.first { path.hasPrefix($0.path + "/") }

@@ -1,0 +1,75 @@
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("Config vars")
+    struct ConfigTests {
+        @Test("keep every value as it was typed, and --shell gives it back to a shell", .timeLimit(.minutes(3)))
+        func values() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("keeper", on: platform, files: AppFiles.python())
+                let values = [
+                    "A": "two\nlines", "B": "'single' \"double\" `back`", "C": "x=y=z", "D": "é ✓ $HOME !", "E": "",
+                ]
+                for (name, value) in values { try await app.paas("config:set", "\(name)=\(value)").orThrow() }
+                for (name, value) in values {
+                    #expect(try await app.paas("config:get", name).output == value + "\n")
+                    let back = try await platform.shell(
+                        "eval \"$(paas config --shell)\"; printf '%s|' \"${!1}\"", name, in: app.folder)
+                    #expect(back.output == value + "|", "\(back)")
+                }
+                try await app.paas("config:unset", "A", "E").orThrow()
+                #expect(try await app.paas("config:get", "A").output == "\n")
+            }
+        }
+
+        @Test("set at the same time are all kept", .timeLimit(.minutes(3)))
+        func together() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("chorus", on: platform, files: AppFiles.python())
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in 1...8 {
+                        group.addTask { try await app.paas("config:set", "VOICE_\(number)=\(number)").orThrow() }
+                    }
+                    try await group.waitForAll()
+                }
+                let config = try await app.paas("config").output
+                for number in 1...8 { #expect(config.contains("VOICE_\(number): \(number)"), "\(config)") }
+                #expect(try await app.currentRelease() == 10)
+            }
+        }
+
+        @Test("over 64 KB, and names that no shell takes, are refused with the reason", .timeLimit(.minutes(3)))
+        func limits() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("strict", on: platform, files: AppFiles.python())
+                let long = String(repeating: "x", count: 65_537)
+                for word in ["BIG=\(long)", "1BAD=x", "NOVALUE", "=x"] {
+                    let set = try await app.paas("config:set", word)
+                    #expect(set.code == 1 && !set.errors.isEmpty, "\(word.prefix(20)) was taken")
+                }
+                #expect(try await app.currentRelease() == 2)
+            }
+        }
+
+        @Test("never show in a process's words or in a file that others may read", .timeLimit(.minutes(3)))
+        func secrets() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("vault", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                let secret = "pearl-\(UInt64.random(in: 0 ... .max))"
+                // Through a file, because the words of this very command would be found.
+                try await platform.shell("echo \"paas config:set SECRET=\(secret)\" | bash", in: app.folder).orThrow()
+                #expect(try await app.get("/env/SECRET").body == secret)
+                let words = try await platform.shell(
+                    "cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -o 'SECRET=[p]earl-[0-9]*' | wc -l")
+                #expect(words.output == "0\n", "\(words)")
+                let open = try await platform.shell(
+                    "grep -rlF \"$1\" home --include='*' -s | xargs -r stat -c '%a %n'", secret)
+                for line in open.output.split(separator: "\n") {
+                    #expect(line.hasPrefix("600 ") || line.hasPrefix("400 "), "\(line)")
+                }
+            }
+        }
+    }
+}
