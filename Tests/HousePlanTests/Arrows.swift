@@ -5,7 +5,7 @@ enum Arrows {
     /// What each room may depend on and import, besides the standard library.
     static let allowed: [String: Set<String>] = [
         // Programs.
-        "paas": ["Console", "APIClient", "APISchema", "HTTP", "Posix", "FoundationEssentials"],
+        "paas": ["Console", "APIClient", "APISchema", "HTTP", "Model", "Posix", "FoundationEssentials"],
         "paasd": machines.union(ground).union(["APIServer", "APISchema", "Platform", "FoundationEssentials"]),
         "paas-router": ["Router", "HTTP", "HTTPSecure", "Model", "Posix"],
         "paas-dyno": ["Dyno", "Model", "Posix"],
