@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Posix
+
+/// Heroku's published schema of the Platform API v3, and what of it a document breaks.
+package struct PublishedSchema: Sendable {
+    private let root: JSONValue
+
+    /// Reads Tests/Fixtures/PlatformAPI/schema.json.
+    package init() throws {
+        let here = "\(#filePath)"
+        let tests = here.split(separator: "/").dropLast(3).joined(separator: "/")
+        let bytes = try FileTree.read("/\(tests)/Fixtures/PlatformAPI/schema.json")
+        root = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    }
+
+    /// - Parameters:
+    ///   - document: the JSON of one resource, or of a list of them.
+    ///   - resource: as the schema names it: `app`, `build`, `buildpack-installation`.
+    /// - Returns: a line for each property that is missing or of another kind; empty when all is well.
+    package func problems(in document: [UInt8], as resource: String) throws -> [String] {
+        guard let schema = root["definitions"]?[resource] else { return ["the schema has no \(resource)"] }
+        let value = try JSONDecoder().decode(JSONValue.self, from: Data(document))
+        guard let list = value.list else { return problems(in: value, schema, at: resource) }
+        return list.enumerated().flatMap { problems(in: $0.element, schema, at: "\(resource)[\($0.offset)]") }
+    }
+
+    private func problems(in value: JSONValue, _ schema: JSONValue, at path: String) -> [String] {
+        let schema = resolved(schema)
+        if let choices = (schema["anyOf"] ?? schema["oneOf"])?.list {
+            let results = choices.map { problems(in: value, $0, at: path) }
+            return results.contains(where: \.isEmpty) ? [] : results.first ?? []
+        }
+        if let kinds = schema["type"].map({ $0.list?.compactMap(\.text) ?? [$0.text].compactMap(\.self) }) {
+            guard kinds.contains(where: { Self.fits(value, $0) }) else {
+                return ["\(path) is \(value), not \(kinds.joined(separator: " or "))"]
+            }
+        }
+        if let allowed = schema["enum"]?.list, value != .null, !allowed.contains(value) {
+            return ["\(path) is \(value), which is none of \(allowed)"]
+        }
+        if let format = schema["format"]?.text, let text = value.text, !Self.fits(text, format: format) {
+            return ["\(path) is \(text), which is no \(format)"]
+        }
+        switch value {
+        case .array(let elements):
+            guard let items = schema["items"] else { return [] }
+            return elements.enumerated().flatMap { problems(in: $0.element, items, at: "\(path)[\($0.offset)]") }
+        case .object(let members):
+            return (schema["properties"]?.members ?? [:]).sorted { $0.key < $1.key }.flatMap { name, property in
+                guard let member = members[name] else { return ["\(path).\(name) is missing"] }
+                return problems(in: member, property, at: "\(path).\(name)")
+            }
+        case .null, .bool, .integer, .number, .string:
+            return []
+        }
+    }
+
+    /// Follows `{"$ref": "#/definitions/app/definitions/name"}`.
+    private func resolved(_ schema: JSONValue) -> JSONValue {
+        var schema = schema
+        while let reference = schema["$ref"]?.text {
+            var target = root
+            for part in reference.drop(while: { $0 == "#" || $0 == "/" }).split(separator: "/") {
+                target = target[String(part)] ?? .null
+            }
+            schema = target
+        }
+        return schema
+    }
+
+    private static func fits(_ value: JSONValue, _ kind: String) -> Bool {
+        switch (value, kind) {
+        case (.null, "null"), (.bool, "boolean"), (.integer, "integer"), (.integer, "number"), (.number, "number"),
+            (.string, "string"), (.array, "array"), (.object, "object"):
+            true
+        default: false
+        }
+    }
+
+    private static func fits(_ text: String, format: String) -> Bool {
+        switch format {
+        case "uuid": text.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/) != nil
+        case "date-time": text.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)/) != nil
+        case "uri": text.contains("://") || text.hasPrefix("urn:")
+        case "email": text.contains("@")
+        default: true
+        }
+    }
+}
