@@ -10,6 +10,7 @@ internal import Posix
 //
 //     dyno-owner HOME SHIM LEVEL start COMMAND [LAYER]   starts a dyno and prints its events until it has ended
 //     dyno-owner HOME SHIM LEVEL leave COMMAND [LAYER]   starts a dyno, prints its id, and waits to be killed
+//     dyno-owner HOME SHIM LEVEL time COMMAND [LAYER]    prints how long 40 starts took, in microseconds, sorted
 //     dyno-owner HOME SHIM -     sandbox                 prints the level of this machine
 let arguments = CommandLine.arguments
 
@@ -27,6 +28,20 @@ func show(_ event: DynoEvent) {
     case .note(let text): say("note \(text)")
     case .ended(let ending): say("ended \(ending)")
     }
+}
+
+func time(_ host: DynoHost, _ spec: DynoSpec) async throws {
+    var times: [UInt64] = []
+    for _ in 0..<40 {
+        let next = DynoSpec(
+            app: spec.app, appOrdinal: spec.appOrdinal, name: spec.name, content: spec.content, command: spec.command,
+            environment: spec.environment)
+        let before = Moment.monotonicNanoseconds
+        let dyno = try await host.start(next)
+        times.append((Moment.monotonicNanoseconds - before) / 1000)
+        await dyno.release()
+    }
+    say(times.sorted().map(String.init).joined(separator: " "))
 }
 
 func run() async throws {
@@ -47,6 +62,7 @@ func run() async throws {
         app: AppID(), appOrdinal: 7, name: name, content: .slug(layers: Array(arguments[6...])), command: arguments[5],
         environment: ["SECRET": "hidden-value"], tags: ["version": "v3"])
     do {
+        if arguments[4] == "time" { return try await time(host, spec) }
         let dyno = try await host.start(spec)
         if arguments[4] == "leave" {
             say(dyno.id.description)

@@ -31,6 +31,8 @@ final class ShimLink: Sendable {
         var nextWaiter = 0
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
         var cancelled: Set<Int> = []
+        /// Whether it was this side that closed the line.
+        var isLeft = false
     }
 
     let folder: RunFolder
@@ -75,14 +77,19 @@ final class ShimLink: Sendable {
             socket.close()
         }
         let heard = news
-        let record = heard.record == nil && heard.failure == nil ? await whenLost() : heard.record
+        let isLost = heard.record == nil && heard.failure == nil && !state.withLock { $0.isLeft }
+        let record = isLost ? await whenLost() : heard.record
         change { news in
             news.record = record
             news.isClosed = true
         }
     }
 
-    func close() { socket?.close() }
+    /// Leaves the shim to itself.
+    func close() {
+        state.withLock { $0.isLeft = true }
+        socket?.close()
+    }
 
     /// - Throws: when the shim is gone.
     func send(_ request: ShimRequest) async throws {
