@@ -2,6 +2,10 @@ internal import Dyno
 internal import Model
 internal import Posix
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 // A daemon in small, for tests that need one in a process of its own: to be killed, or to be another user's.
 //
 //     dyno-owner HOME SHIM LEVEL start COMMAND [LAYER]   starts a dyno and prints its events until it has ended
@@ -9,19 +13,24 @@ internal import Posix
 //     dyno-owner HOME SHIM -     sandbox                 prints the level of this machine
 let arguments = CommandLine.arguments
 
+func say(_ text: String) {
+    // At once, not when a buffer is full.
+    try? Descriptor(owning: dup(1)).writeAll(Array("\(text)\n".utf8))
+}
+
 func show(_ event: DynoEvent) {
     switch event {
-    case .launched: print("launched")
-    case .bound(let endpoint): print("bound \(endpoint)")
-    case .line(let message, _, _): print("line \(String(decoding: message, as: UTF8.self))")
-    case .dropped(let bytes): print("dropped \(bytes)")
-    case .note(let text): print("note \(text)")
-    case .ended(let ending): print("ended \(ending)")
+    case .launched: say("launched")
+    case .bound(let endpoint): say("bound \(endpoint)")
+    case .line(let message, _, _): say("line \(String(decoding: message, as: UTF8.self))")
+    case .dropped(let bytes): say("dropped \(bytes)")
+    case .note(let text): say("note \(text)")
+    case .ended(let ending): say("ended \(ending)")
     }
 }
 
 func run() async throws {
-    guard arguments.count >= 5, let name = DynoName("web.1") else { return print("usage") }
+    guard arguments.count >= 5, let name = DynoName("web.1") else { return say("usage") }
     let home = arguments[1]
     let host = DynoHost(
         DynoHost.Settings(
@@ -30,8 +39,8 @@ func run() async throws {
         reactor: try Reactor(), pool: BlockingPool())
     if arguments[4] == "sandbox" {
         let report = await host.sandbox()
-        print(report.level.rawValue)
-        for line in report.missing + report.mend { print(line) }
+        say(report.level.rawValue)
+        for line in report.missing + report.mend { say(line) }
         return
     }
     let spec = DynoSpec(
@@ -40,13 +49,13 @@ func run() async throws {
     do {
         let dyno = try await host.start(spec)
         if arguments[4] == "leave" {
-            print(dyno.id)
+            say(dyno.id.description)
             try await Task.sleep(for: .seconds(600))
         }
         for await event in dyno.events(from: 0) { show(event) }
         await dyno.release()
     } catch let failure as DynoStartFailure {
-        print("failed \(failure.explanation.why)")
+        say("failed \(failure.explanation.why)")
     }
 }
 

@@ -3,7 +3,8 @@ package enum ErrorText {
     /// - Parameter style: the bang's colour.
     package static func block(_ text: String, _ style: Style, on stream: Stream) -> String {
         let bang = stream.styled("›", style)
-        let lines = wrapped(text, to: stream.width - 6)
+        // A pipe has no width: whoever reads it finds each message on one line.
+        let lines = stream.isTerminal ? wrapped(text, to: stream.width - 6) : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return lines.map { $0.isEmpty ? " \(bang)\n" : " \(bang)   \($0)\n" }.joined()
     }
 

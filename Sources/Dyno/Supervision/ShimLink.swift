@@ -19,6 +19,8 @@ final class ShimLink: Sendable {
         var position: UInt64 = 0
         /// How it ended; always there once ``isClosed``, unless it could not be started.
         var record: ExitRecord?
+        /// How much of what this line has sent as input the dyno has taken.
+        var inputTaken: UInt64 = 0
         var isClosed = false
         /// Grows with every change.
         var generation = 0
@@ -132,6 +134,7 @@ final class ShimLink: Sendable {
             case .bound(let address, let port): news.bound = .tcp(address: address, port: port)
             case .output(let position): news.position = max(news.position, position)
             case .ended(let record): news.record = record
+            case .tookInput(let total): news.inputTaken = total
             }
         }
     }

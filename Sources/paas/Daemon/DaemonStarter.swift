@@ -58,8 +58,9 @@ struct DaemonStarter: Sendable {
                 "Couldn't make the platform's home: \(error)",
                 mend: ["Set PAAS_HOME to a folder that you may write"])
         }
+        let quietUntil = Self.size(of: home.log)
         let pid = try Subprocess.startDetached(daemon, arguments: arguments, environment: environment, log: home.log)
-        try await waitForSocket(pid)
+        try await waitForSocket(pid, logStart: quietUntil)
     }
 
     /// Becomes the daemon.
@@ -86,7 +87,7 @@ struct DaemonStarter: Sendable {
         return daemon
     }
 
-    private func waitForSocket(_ pid: Int32) async throws {
+    private func waitForSocket(_ pid: Int32, logStart: Int) async throws {
         var deadline = ContinuousClock.now + Self.patience
         var hasEnded = false
         while !isRunning {
@@ -95,17 +96,19 @@ struct DaemonStarter: Sendable {
                 hasEnded = true
                 deadline = min(deadline, ContinuousClock.now + .seconds(2))
             }
-            guard ContinuousClock.now < deadline else { throw notStarted(hasEnded: hasEnded) }
+            guard ContinuousClock.now < deadline else { throw notStarted(hasEnded: hasEnded, logStart: logStart) }
             try await Task.sleep(for: .milliseconds(4))
         }
     }
 
-    private func notStarted(hasEnded: Bool) -> Failure {
+    private static func size(of file: String) -> Int { (try? FileTree.read(file).count) ?? 0 }  // No file: nothing in it.
+
+    private func notStarted(hasEnded: Bool, logStart: Int) -> Failure {
         let why =
             hasEnded ? "its daemon ended" : "its daemon did not answer within \(Self.patience.components.seconds) s"
         var message = "Couldn't start the platform: \(why)."
-        if let log = try? FileTree.readText(home.log) {  // No log: nothing to show.
-            let lines = log.split(separator: "\n").suffix(10)
+        if let log = try? FileTree.read(home.log) {  // No log: nothing to show.
+            let lines = String(decoding: log.dropFirst(logStart), as: UTF8.self).split(separator: "\n").suffix(10)
             if !lines.isEmpty { message += "\n\nThe end of \(home.log):\n\(lines.joined(separator: "\n"))" }
         }
         return Failure(message, mend: ["paas doctor", "paas up --foreground"])

@@ -42,20 +42,4 @@ extension Command {
         }
         try await terminal.action("Stopping the platform") { _ in try await platform.shutDown() }
     }
-
-    static let status = Command(
-        "status", abstract: "show whether the platform runs, and how", flags: [.json],
-        examples: ["paas status", "paas status --json"]
-    ) { invocation in
-        let terminal = invocation.terminal
-        let platform = try await invocation.platform()
-        if invocation.has(.json) { return terminal.json(try await platform.document(["paas", "v1", "status"])) }
-        let status = try await platform.status()
-        terminal.object([
-            ("Version", [status.version]), ("Daemon", ["pid \(status.pid)"]),
-            ("Router", [status.routerPid.map { "pid \($0)" } ?? "not running"]),
-            ("Port", [String(status.port)]), ("Addresses", status.addresses), ("Home", [status.home]),
-            ("Sandbox", [status.sandbox.level]), ("Apps", [String(status.apps)]),
-        ])
-    }
 }

@@ -2,10 +2,9 @@ import Console
 
 extension Flag {
     static let dynoName = Flag(
-        "dyno-name", short: "d", placeholder: "name", help: "name of the dyno (such as web.1)", aliases: ["dyno"])
+        "dyno-name", short: "d", placeholder: "name", help: "name of the dyno (such as web.1)", aliases: ["dyno", "ps"])
     static let processType = Flag(
-        "process-type", short: "p", placeholder: "type", help: "name of the process type (such as web)", aliases: ["ps"]
-    )
+        "process-type", short: "p", placeholder: "type", help: "name of the process type (such as web)")
 }
 
 /// Which dynos a command is about: `web.1`, all of `web`, or all.

@@ -2,13 +2,13 @@ import Console
 
 /// What `run` sends, from what was typed.
 enum RunRequest {
-    /// The words as one shell line. One word is the line itself, so that `run "rake test"` is `run rake test`; of
-    /// several, one with a blank or a quote in it is quoted again.
+    /// The words as one shell line: one word is that line already, of several those with a blank or a quote in them
+    /// are quoted again.
     static func command(_ invocation: Invocation, usage: String, example: String) throws(Failure) -> String {
         guard !invocation.operands.isEmpty else {
             throw Failure("Usage: paas \(usage) COMMAND\n\nExample: paas \(usage) \(example)")
         }
-        if invocation.operands.count == 1, let line = invocation.operands.first { return line }
+        if invocation.operands.count == 1 { return invocation.operands[0] }
         return invocation.operands.map(quoted).joined(separator: " ")
     }
 
