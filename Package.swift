@@ -41,7 +41,7 @@ let package = Package(
         program(
             "paasd",
             [
-                "APIServer", "Platform", "Git", "Buildpacks", "Slugs", "Dyno", "Router", "Logs", "Store", "Model",
+                "APIServer", "APISchema", "Platform", "Git", "Buildpacks", "Slugs", "Dyno", "Router", "Logs", "Store", "Model",
                 "HTTP", "Posix",
             ]),
         program("paas-router", ["Router", "HTTP", "Model", "Posix"], linker: selfContained),

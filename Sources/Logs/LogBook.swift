@@ -25,11 +25,16 @@ package actor LogBook {
     package private(set) var trouble: String?
 
     /// - Parameters:
-    ///   - folder: gets a folder for each app's id, with segments of an eighth of the limit.
+    ///   - folder: made if absent; gets a folder for each app's id, with segments of an eighth of the limit.
     ///   - limitBytesPerApp: the oldest segment goes when an app's would take more.
     package init(folder: String, limitBytesPerApp: Int = 16 << 20) {
         self.folder = folder
         self.limitBytesPerApp = limitBytesPerApp
+        do {
+            try FileTree.makeFolder(folder)
+        } catch {
+            trouble = "\(error)"
+        }
     }
 
     /// Appends in order. Messages over ``LogLine/limitBytes`` are split, as Logplex does.

@@ -11,8 +11,11 @@ extension Platform {
     /// and does not is started.
     package func start() async throws {
         try await failUnfinished()
-        let (files, folder) = (machines.files, "\(settings.home)/builds")
-        try await machines.blocking { try files.remove(folder) }
+        let (files, git, folder) = (machines.files, machines.git, "\(settings.home)/builds")
+        try await machines.blocking {
+            try files.remove(folder)
+            try git.removeLeftovers()
+        }
         try await refreshHooks()
         var plans: [(app: App, blueprint: Blueprint?, formation: [FormationEntry])] = []
         for app in try await apps() {

@@ -1,3 +1,4 @@
+internal import APISchema
 internal import APIServer
 internal import Buildpacks
 internal import Dyno
@@ -66,7 +67,7 @@ struct Daemon {
         api = APIServer(
             platform,
             daemon: .init(
-                version: Version.text, processID: Environment.processID, userID: Environment.userID, home: home.path,
+                version: PlatformVersion.current.description, processID: Environment.processID, userID: Environment.userID, home: home.path,
                 port: port, addresses: listeners.map(\.address),
                 routerProcessID: { await router.processID() },
                 shutDown: { await ending.begin(keepingDynos: $0) }))
@@ -124,11 +125,11 @@ struct Daemon {
         let owner = AsyncListener(try UnixSocket.listen(at: home.apiSocket), reactor: reactor)
         let routed = AsyncListener(try UnixSocket.listen(at: home.routedSocket), reactor: reactor)
         let record =
-            #"{"pid":\#(Environment.processID),"port":\#(platform.settings.port),"version":"\#(Version.text)"}"#
+            #"{"pid":\#(Environment.processID),"port":\#(platform.settings.port),"version":"\#(PlatformVersion.current.description)"}"#
         try FileTree.write(Array((record + "\n").utf8), to: home.record)
         Journal.note(
             .info, "daemon.started",
-            ["home": home.path, "port": "\(platform.settings.port)", "version": Version.text])
+            ["home": home.path, "port": "\(platform.settings.port)", "version": PlatformVersion.current.description])
         let api = api
         async let ownerServer: Void = HTTPServer { await api.serveOwner($0, $1, $2) }.serve(owner)
         async let routedServer: Void = HTTPServer { await api.serveRouted($0, $1, $2) }.serve(routed)

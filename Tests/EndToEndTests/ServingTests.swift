@@ -61,6 +61,22 @@ extension EndToEnd {
             }
         }
 
+        @Test("new dynos that never listen refuse the push after the boot timeout, with R10", .timeLimit(.minutes(5)))
+        func neverBinds() async throws {
+            try await TestPlatform.with(settings: ["PAAS_BOOT_TIMEOUT": "4"]) { platform in
+                let app = try await served("silent", on: platform)
+                try await app.commit(["server.py": "import time; time.sleep(1000)\n"])
+                let report = try await SteadyRequests.during(platform, app.host) {
+                    let push = try await app.push()
+                    #expect(!push.succeeded, "\(push)")
+                    #expect(push.errors.contains("Push rejected to silent."), "\(push)")
+                }
+                #expect(report.failures.isEmpty && report.bodies.keys.sorted() == ["one"], "\(report)")
+                let logs = try await app.paas("logs", "-n", "200").output
+                #expect(logs.contains("Error R10 (Boot timeout)"), "\(logs)")
+            }
+        }
+
         @Test("a first release that does not run is kept: crashed, H10, and the push says why", .timeLimit(.minutes(5)))
         func firstBootFails() async throws {
             try await TestPlatform.with { platform in

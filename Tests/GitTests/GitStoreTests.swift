@@ -38,6 +38,21 @@ struct GitStoreTests {
         #expect(try workshop.store.head(of: workshop.app) == nil)
     }
 
+    @Test("works below a home with blanks, quotes, signs of comment and letters of any kind in its path")
+    func oddHome() throws {
+        let workshop = try Workshop()
+        let store = GitStore(folder: workshop.path + "/my home; #1 \"ü\" it's \\ a:b")
+        let app = AppID()
+        try store.create(app, hook: "#!/bin/sh\necho hello from the hook\n")
+        #expect(try workshop.git("config", "core.hooksPath", in: store.path(of: app)) == store.path(of: app) + "/hooks")
+        let commit = try workshop.commit()
+        #expect(
+            try workshop.attempt(["push", store.path(of: app), "main"]).errors.contains("remote: hello from the hook"))
+        #expect(try store.head(of: app) == commit)
+        let folder = workshop.path + "/out"
+        #expect(try store.export(commit, of: app, alternates: [], into: folder) == Export())
+    }
+
     @Test("has its hook replaced when told")
     func refresh() throws {
         let workshop = try Workshop(hook: "#!/bin/sh\nexit 1\n")

@@ -5,7 +5,7 @@ enum Arrows {
     /// What each room may depend on and import, besides the standard library.
     static let allowed: [String: Set<String>] = [
         // Programs.
-        "paas": ["Console", "APIClient", "APISchema", "HTTP", "Model", "Posix", "FoundationEssentials"],
+        "paas": ["Console", "APIClient", "APISchema", "Model", "HTTP", "Posix", "FoundationEssentials"],
         "paasd": machines.union(ground).union(["APIServer", "APISchema", "Platform", "FoundationEssentials"]),
         "paas-router": ["Router", "HTTP", "HTTPSecure", "Model", "Posix"],
         "paas-dyno": ["Dyno", "Model", "Posix"],
@@ -45,7 +45,7 @@ enum Arrows {
     /// that knows the terminal; and the programs, which have to end themselves.
     static let systemModules: Set<String> = ["Glibc", "Musl", "Darwin"]
     static let systemCallers: Set<String> = machines.union(ground).subtracting(["Model"]).union([
-        "Console"
+        "Console", "paas", "paasd", "paas-router", "paas-dyno",
     ])
 
     /// Parts of the standard library that anyone may import.

@@ -118,6 +118,16 @@ struct LogBookTests {
         #expect(try FileTree.names(in: scratch.path) == [])
     }
 
+    @Test("does not bring back a home that has been removed")
+    func removedHome() async throws {
+        let folder = scratch.path + "/home/logs"
+        let book = LogBook(folder: folder)
+        await book.append([line(1)], to: app, origin: nil)
+        try FileTree.remove(scratch.path + "/home")
+        await book.flush()
+        #expect(!FileTree.exists(scratch.path + "/home"))
+    }
+
     @Test("can still be read and followed while the disk takes nothing, and says why")
     func diskRefuses() async throws {
         try FileTree.write([], to: scratch.path + "/file")
@@ -127,6 +137,7 @@ struct LogBookTests {
         #expect(await book.trouble != nil)
         #expect(await book.lines(of: app, matching: LogFilter(), last: 9).map(\.text) == ["1"])
         try FileTree.remove(scratch.path + "/file")
+        try FileTree.makeFolder(scratch.path + "/file")
         await book.append([line(2)], to: app, origin: (dyno, 9))
         await book.flush()
         #expect(await book.trouble == nil)

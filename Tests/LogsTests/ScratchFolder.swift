@@ -9,5 +9,8 @@ final class ScratchFolder: Sendable {
         try FileTree.makeFolder(path)
     }
 
-    deinit { try? FileTree.remove(path) }  // Nothing can be done about a folder that stays.
+    deinit {
+        // A log may be written to at this very moment: then the folder is not empty yet, and the next attempt succeeds.
+        for _ in 0..<100 where FileTree.exists(path) { try? FileTree.remove(path) }
+    }
 }

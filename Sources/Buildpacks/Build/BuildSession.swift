@@ -34,7 +34,7 @@ struct BuildSession: Sendable {
     var baseEnvironment: [String: String] {
         var environment = request.passthrough
         environment["HOME"] = runner.appPath
-        environment["PATH"] = Self.systemPath
+        environment["PATH"] = path
         environment["STACK"] = "heroku-24"
         environment["SOURCE_VERSION"] = request.commit
         environment["REQUEST_ID"] = environment["REQUEST_ID"] ?? request.commit
@@ -53,6 +53,9 @@ struct BuildSession: Sendable {
         environment.merge(additions) { $1 }
         return environment
     }
+
+    /// Where commands are looked for, earlier packs' folders first.
+    var path: String { exported["PATH"] ?? Self.systemPath }
 
     static let systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
     static let blocked: Set = [

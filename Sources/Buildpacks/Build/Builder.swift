@@ -88,7 +88,7 @@ package struct Builder: Sendable {
         return Choice(packs: try names.map(Self.pack), announced: true)
     }
 
-    private static let detectable: [any Buildpack] = [PythonPack()]
+    private static let detectable: [any Buildpack] = [NodePack(), PythonPack(), SwiftPack()]
 
     private static func pack(_ name: String) throws -> any Buildpack {
         switch BuildpackName.meaning(of: name) {
@@ -96,7 +96,7 @@ package struct Builder: Sendable {
             for pack in detectable where pack.name == known { return pack }
             throw BuildFailure.unsupportedBuildpack(known)
         case .unsupported(let known): throw BuildFailure.unsupportedBuildpack(known)
-        case .outside(let source): throw BuildFailure.unreachableBuildpack(source)
+        case .outside(let source): return ClassicPack(name: source)
         }
     }
 

@@ -22,7 +22,9 @@ struct Interpreter: Hashable, Sendable {
 
 /// What of the machine stands in a dyno's root.
 enum SystemFolders {
-    static func contain(_ path: String) -> Bool { path.hasPrefix("/usr/") || path.hasPrefix("/opt/") }
+    static func contain(_ path: String) -> Bool {
+        path.hasPrefix("/usr/") || path.hasPrefix("/opt/") || ToolchainFolders.contain(path)
+    }
 }
 
 extension Interpreter {

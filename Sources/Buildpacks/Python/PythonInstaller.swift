@@ -91,7 +91,7 @@ struct PythonInstaller {
         let cache = session.runner.cachePath
         let bin = "\(session.runner.appPath)/\(VirtualEnvironment.folder)/bin"
         var additions = [
-            "PATH": "\(bin):\(BuildSession.systemPath)",
+            "PATH": "\(bin):\(session.path)",
             "VIRTUAL_ENV": "\(session.runner.appPath)/\(VirtualEnvironment.folder)",
             "PIP_CACHE_DIR": "\(cache)/python/pip", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_COLOR": "1",
             "PIP_ROOT_USER_ACTION": "ignore", "UV_CACHE_DIR": "\(cache)/python/uv", "UV_LINK_MODE": "copy",

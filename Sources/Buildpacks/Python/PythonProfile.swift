@@ -8,7 +8,7 @@ struct PythonProfile {
     func buildVariables(_ session: BuildSession) -> [String: String] {
         let app = session.runner.appPath
         var variables = [
-            "PATH": "\(app)/.heroku/python/bin:\(BuildSession.systemPath)", "LANG": "en_US.UTF-8",
+            "PATH": "\(app)/.heroku/python/bin:\(session.path)", "LANG": "en_US.UTF-8",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PYTHONUNBUFFERED": "1", "VIRTUAL_ENV": "\(app)/.heroku/python",
         ]
         if let path = installation.libraryPath { variables["LD_LIBRARY_PATH"] = path }

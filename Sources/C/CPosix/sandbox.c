@@ -240,7 +240,8 @@ int cpx_give_tree(const char *path, unsigned uid, unsigned gid) {
     if (!walk) return -1;
     int failed = 0;
     for (FTSENT *entry = fts_read(walk); entry && !failed; entry = fts_read(walk)) {
-        if (entry->fts_info == FTS_DP) continue;
+        // A folder after what is in it: a tree whose top has the right owner is done.
+        if (entry->fts_info == FTS_D) continue;
         if (entry->fts_statp && entry->fts_info != FTS_NS && entry->fts_statp->st_uid == uid
             && entry->fts_statp->st_gid == gid)
             continue;

@@ -12,6 +12,8 @@ enum ShimReport: Equatable, Sendable {
     case output(position: UInt64)
     /// All output is in the spool, and the exit file stands.
     case ended(ExitRecord)
+    /// How many bytes of this client's input the dyno has taken altogether, or will never take.
+    case tookInput(total: UInt64)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -35,6 +37,9 @@ enum ShimReport: Equatable, Sendable {
         case .ended(let record):
             kind = 6
             record.write(to: &writer)
+        case .tookInput(let total):
+            kind = 7
+            writer.put(total)
         }
         return Frame(kind: kind, payload: writer.bytes)
     }
@@ -49,6 +54,7 @@ enum ShimReport: Equatable, Sendable {
         case 4: self = .bound(address: try reader.text(), port: try reader.integer())
         case 5: self = .output(position: try reader.integer())
         case 6: self = .ended(try ExitRecord(from: &reader))
+        case 7: self = .tookInput(total: try reader.integer())
         default: return nil
         }
     }

@@ -131,57 +131,51 @@ struct DynoInit {
         case .terminate:
             isStopping = true
             signalAll(SIGTERM)
-        case .kill: kill()
+        case .kill: killAll()
         }
     }
 
-    private mutating func reap() {
+    /// - Returns: whether a child is left.
+    @discardableResult
+    private mutating func reap() -> Bool {
         var code: Int32 = 0
         var signal: Int32 = 0
-        while case let process = cpx_reap(&code, &signal), process > 0 {
+        while true {
+            let process = cpx_reap(&code, &signal)
+            guard process > 0 else { return process == 0 }
             guard process == command else { continue }
             hasEnded = true
             tell(.ended(signal != 0 ? .signal(signal) : .code(code)))
         }
     }
 
-    private func leaveIfDone() {
-        guard hasEnded else { return }
-        if isStopping {
-            var code: Int32 = 0
-            var signal: Int32 = 0
-            // ECHILD: not even an orphan is left.
-            guard cpx_reap(&code, &signal) < 0 else { return }
-        }
-        end()
+    private mutating func leaveIfDone() {
+        // In a stop, the others have as long as the command has.
+        if hasEnded, !isStopping || !reap() { end() }
     }
 
-    private func end() -> Never {
+    private mutating func end() -> Never {
         if !plan.level.hasProcessNamespace { killTree() }
         cpx_exit(0)
     }
 
-    private mutating func kill() {
-        if plan.level.hasProcessNamespace { Glibc.kill(-1, SIGKILL) } else { killTree() }
+    private mutating func killAll() {
+        if plan.level.hasProcessNamespace { kill(-1, SIGKILL) } else { killTree() }
     }
 
-    private func killTree() {
-        var code: Int32 = 0
-        var signal: Int32 = 0
+    private mutating func killTree() {
         for _ in 0..<200 {
             ProcessTree.killDescendants()
-            var result: Int32
-            repeat { result = cpx_reap(&code, &signal) } while result > 0
-            if result < 0 { return }
+            guard reap() else { return }
             usleep(1000)
         }
     }
 
     private func signalAll(_ number: Int32) {
         if plan.level.hasProcessNamespace {
-            Glibc.kill(-1, number)
+            kill(-1, number)
         } else {
-            for process in ProcessTree.descendants(of: getpid()) { Glibc.kill(process, number) }
+            for process in ProcessTree.descendants(of: getpid()) { kill(process, number) }
         }
     }
 

@@ -27,7 +27,7 @@ struct DynoRoot {
         try addWritable()
         try SandboxContent(plan: plan, folder: folder).mount()
         try hideHomes()
-        try addToolchains()
+        addToolchains()
         try addReadable()
         try step(cpx_seal(folder.root), "seal the root")
         try step(chdir(folder.root), "chdir to the new root")
@@ -94,10 +94,11 @@ struct DynoRoot {
         }
     }
 
-    private func addToolchains() throws(LaunchFailure) {
+    private func addToolchains() {
         for toolchain in plan.toolchains {
             if Self.isShown(toolchain), !plan.hidden.contains(where: { toolchain.hasPrefix($0 + "/") }) { continue }
-            try bindReadOnly(toolchain, at: toolchain)
+            // One that cannot be shown is missed by those who need it only.
+            try? bindReadOnly(toolchain, at: toolchain)
         }
     }
 

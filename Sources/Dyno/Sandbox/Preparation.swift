@@ -22,7 +22,7 @@ struct Preparation {
         do {
             try makeScratch()
             switch plan.content {
-            case .slug(let layers): if !plan.level.hasOverlay { try copy(layers) }
+            case .slug(let layers): if plan.level.hasOverlay { try own(layers) } else { try copy(layers) }
             case .build(let build): try prepare(build)
             }
             if plan.level == .l3, asRoot { try openWay(to: home) }
@@ -59,6 +59,16 @@ struct Preparation {
         try FileTree.makeFolder(folder.root)
         try give("\(folder.scratch)/upper")
         try give("\(folder.scratch)/work")
+    }
+
+    /// A layer that came into being in another user's hands is handed over at its first use: a file of a lower layer
+    /// keeps its owner when it is changed.
+    private func own(_ layers: [String]) throws(PosixError) {
+        for layer in layers where asRoot {
+            var info = stat()
+            guard stat(layer, &info) == 0, info.st_uid != plan.userID else { continue }
+            try give(layer)
+        }
     }
 
     private func copy(_ layers: [String]) throws {

@@ -14,6 +14,7 @@ struct PortWatch {
     private(set) var nextLook: UInt64
     private var hasNoted = false
     private var nextRemarkLook: UInt64
+    private var hasSeenStranger = false
 
     init(port: UInt16, now: UInt64) {
         self.port = port
@@ -38,10 +39,12 @@ struct PortWatch {
             hasNoted = true
             return [.note("listens on \(other), not on $PORT (\(port))")]
         }
-        if !here.isEmpty {
+        // Twice, since a process that has just come or gone may be missed in the tree.
+        if !here.isEmpty, hasSeenStranger {
             hasNoted = true
             return [.note("port \(port) is taken by another program of this machine")]
         }
+        hasSeenStranger = !here.isEmpty
         return []
     }
 

@@ -18,7 +18,6 @@ final class Shim {
     private let signals: Descriptor
     private var news = FrameDecoder()
     private var portWatch: PortWatch?
-    private var input: [UInt8] = []
     private var closesInput = false
 
     private var hasLaunched = false
@@ -74,11 +73,8 @@ final class Shim {
         let listenerAt = watch(listener.raw, POLLIN)
         let controlAt = watch(controlIsOpen ? dyno.control.raw : -1, POLLIN)
         let outputAt = watch(isHeldBack ? -1 : dyno.output.raw, POLLIN)
-        let inputAt = watch(input.isEmpty ? -1 : dyno.input.raw, POLLOUT)
-        let clientsAt = clients.map { client in
-            let events = (input.count < Self.inputLimitBytes ? POLLIN : 0) | (client.wantsToWrite ? POLLOUT : 0)
-            return watch(client.descriptor.raw, events)
-        }
+        let inputAt = watch(writer == nil ? -1 : dyno.input.raw, POLLOUT)
+        let clientsAt = clients.map { watch($0.descriptor.raw, POLLIN | ($0.wantsToWrite ? POLLOUT : 0)) }
         guard poll(&polls, nfds_t(polls.count), timeout) >= 0 else { return }
         func isReady(_ index: Int?) -> Bool { index.map { polls[$0].revents != 0 } ?? false }
 
@@ -91,8 +87,6 @@ final class Shim {
         tendTimers()
         clients.removeAll { !$0.isOpen }
     }
-
-    private static let inputLimitBytes = 262_144
 
     private var timeout: Int32 {
         let now = Moment.monotonicNanoseconds
@@ -164,21 +158,28 @@ final class Shim {
         broadcast(.output(position: spool.position))
     }
 
+    /// The client whose input is next.
+    private var writer: ShimClient? { clients.first { !$0.input.isEmpty } }
+
     private func writeInput() {
-        let count = input.withUnsafeBytes { write(dyno.input.raw, $0.baseAddress, $0.count) }
+        guard let writer else { return }
+        let count = writer.input.withUnsafeBytes { write(dyno.input.raw, $0.baseAddress, $0.count) }
         if count >= 0 {
-            input.removeFirst(count)
+            writer.took(count)
         } else if errno != EAGAIN, errno != EINTR {
-            // Nobody reads any more.
-            input = []
-            dyno.input = Descriptor(owning: -1)
+            closeInput()
         }
         closeInputIfDone()
     }
 
     private func closeInputIfDone() {
-        guard closesInput, input.isEmpty else { return }
+        if closesInput, writer == nil { closeInput() }
+    }
+
+    private func closeInput() {
         dyno.input = Descriptor(owning: -1)
+        // Nobody reads any more: who waits for room has waited long enough.
+        for client in clients { client.took(client.input.count) }
     }
 
     private func readSignals() {
@@ -279,7 +280,9 @@ final class Shim {
             case .hello, .launch: break
             case .signal(let number): if (1...64).contains(number) { dyno.order(.signal(number)) }
             case .stop(let grace): stop(graceNanoseconds: UInt64(grace) * 1_000_000)
-            case .input(let bytes): if dyno.input.raw >= 0, !closesInput { input += bytes }
+            case .input(let bytes):
+                client.add(input: bytes)
+                if dyno.input.raw < 0 || closesInput { client.took(bytes.count) }
             case .closeInput:
                 closesInput = true
                 closeInputIfDone()

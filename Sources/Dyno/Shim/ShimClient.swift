@@ -14,6 +14,9 @@ final class ShimClient {
     private var toldPosition: UInt64 = 0
     /// Up to where it has read the output, once it has said so.
     var hasRead: UInt64?
+    /// What it has sent for the dyno's standard input and the dyno has not taken.
+    private(set) var input: [UInt8] = []
+    private var taken: UInt64 = 0
     private(set) var isOpen = true
 
     init(_ descriptor: consuming Descriptor) {
@@ -25,6 +28,15 @@ final class ShimClient {
     var wantsToWrite: Bool { !outgoing.isEmpty }
 
     func close() { isOpen = false }
+
+    func add(input bytes: [UInt8]) { input += bytes }
+
+    /// The dyno has taken so many bytes of its input: there is room for more.
+    func took(_ count: Int) {
+        input.removeFirst(count)
+        taken += UInt64(count)
+        tell(.tookInput(total: taken))
+    }
 
     func tell(_ report: ShimReport) {
         if case .output(let position) = report {

@@ -26,9 +26,7 @@ package enum ShimProgram {
         _ = chdir("/")
         _ = cpx_ignore_broken_pipes()
         _ = cpx_adopt_orphans()
-        guard let lock = try? Descriptor(opening: folder.lock, O_RDWR | O_CREAT), cpx_lock(lock.raw, 0) == 0 else {
-            return 1
-        }
+        guard let lock = try? Descriptor(opening: folder.lock, O_RDWR | O_CREAT), take(lock) else { return 1 }
         let daemon = Descriptor(owning: 0)
         do {
             let plan = try readPlan(from: daemon)
@@ -44,6 +42,15 @@ package enum ShimProgram {
             // The daemon died before it had said what to do.
             return 1
         }
+    }
+
+    /// A daemon that looks whether somebody lives here holds the lock for a moment.
+    private static func take(_ lock: borrowing Descriptor) -> Bool {
+        for _ in 0..<100 {
+            if cpx_lock(lock.raw, 0) == 0 { return true }
+            usleep(2000)
+        }
+        return false
     }
 
     private static func readPlan(from daemon: borrowing Descriptor) throws -> LaunchPlan {

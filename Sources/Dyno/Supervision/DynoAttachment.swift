@@ -1,10 +1,12 @@
 package import Model
 internal import Posix
+internal import Synchronization
 
 /// A client's side of an attached dyno: live bytes both ways.
 package final class DynoAttachment: Sendable {
     private let link: ShimLink
     private let reader: AttachedReader
+    private let sent = Mutex<UInt64>(0)
 
     init(_ link: ShimLink) {
         self.link = link
@@ -16,9 +18,19 @@ package final class DynoAttachment: Sendable {
     /// - Throws: when the dyno is gone.
     package func write(_ bytes: [UInt8]) async throws {
         for start in stride(from: 0, to: bytes.count, by: 65_536) {
-            try await link.send(.input(Array(bytes[start..<min(start + 65_536, bytes.count)])))
+            let part = Array(bytes[start..<min(start + 65_536, bytes.count)])
+            let total = sent.withLock { sent in
+                sent += UInt64(part.count)
+                return sent
+            }
+            try await link.send(.input(part))
+            _ = await link.news { total <= $0.inputTaken + Self.windowBytes || $0.record != nil }
+            try Task.checkCancellation()
         }
     }
+
+    /// How much may be on its way to a dyno that does not read.
+    private static let windowBytes: UInt64 = 262_144
 
     /// Its standard input ends (for pipes; a terminal has ^D).
     package func closeInput() async throws { try await link.send(.closeInput) }

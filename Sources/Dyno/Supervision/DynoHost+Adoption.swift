@@ -10,8 +10,7 @@ extension DynoHost {
     /// Folders of dynos that never came to life are removed.
     package func adopt() async -> [RunningDyno] {
         var dynos: [RunningDyno] = []
-        for name in (try? FileTree.names(in: dynosFolder)) ?? [] {
-            let folder = RunFolder(path: "\(dynosFolder)/\(name)")
+        for folder in folders where note(folder) {
             if let dyno = await adopt(folder) { dynos.append(dyno) }
         }
         return dynos
@@ -19,13 +18,14 @@ extension DynoHost {
 
     /// Ends whatever still runs and removes every trace; for `paas down`.
     package func removeEverything() async {
-        for dyno in await adopt() {
-            _ = await dyno.stop(grace: .zero)
-            await dyno.release()
-        }
+        for folder in folders { await adopt(folder)?.release() }
         let folder = dynosFolder
         // What is left has no process any more; a file that cannot be removed is tried again next time.
         try? await pool.run { try FileTree.remove(folder) }
+    }
+
+    private var folders: [RunFolder] {
+        ((try? FileTree.names(in: dynosFolder)) ?? []).map { RunFolder(path: "\(dynosFolder)/\($0)") }
     }
 
     private func adopt(_ folder: RunFolder) async -> RunningDyno? {

@@ -36,6 +36,8 @@ package actor DynoHost {
     let pool: BlockingPool
     private var leases: PortLeases
     private var probe: Task<SandboxReport, Never>?
+    /// Dynos that this host has started or adopted and not removed.
+    private var known: Set<RunFolder> = []
     private lazy var toolchains = Toolchains.find()
 
     package init(_ settings: Settings, reactor: Reactor, pool: BlockingPool) {
@@ -73,6 +75,7 @@ package actor DynoHost {
         let launch = Launch(
             spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings,
             toolchains: toolchains)
+        known.insert(launch.folder)
         do {
             let link = try await launch.run(reactor: reactor, pool: pool)
             return RunningDyno(launch.record, link: link, leaving: leaving(launch.folder, port: port))
@@ -115,6 +118,9 @@ extension DynoHost {
 
     func folder(of id: DynoID) -> RunFolder { RunFolder(path: "\(dynosFolder)/\(id)") }
 
+    /// - Returns: whether it was not known before.
+    func note(_ folder: RunFolder) -> Bool { known.insert(folder).inserted }
+
     func keep(_ port: UInt16) { leases.keep(port) }
 
     func leaving(_ folder: RunFolder, port: UInt16?) -> RunningDyno.Leaving {
@@ -127,5 +133,6 @@ extension DynoHost {
         if let port { leases.free(port) }
         // What cannot be removed now is tried again by the next daemon.
         try? await pool.run { try FileTree.remove(folder.path) }
+        known.remove(folder)
     }
 }

@@ -69,7 +69,8 @@ struct Launch: Sendable {
     private func startShim() throws -> Int32 {
         do {
             try FileTree.makeFolder(folder.path)
-            try FileTree.write(record.encoded, to: folder.record)
+            // Not forced to disk: what a power cut takes away, it takes away with the dyno.
+            try Descriptor(opening: folder.record, O_WRONLY | O_CREAT | O_TRUNC).writeAll(record.encoded)
         } catch { throw DynoStartFailure.runFolder(reason: "\(error)") }
         var ends: [Int32] = [-1, -1]
         try posix(cpx_socketpair(&ends), "socketpair")

@@ -16,7 +16,7 @@ struct LostDyno: Sendable {
         // The lock is free when the last process that watches over the dyno has gone.
         for _ in 0..<500 where isAlive { try? await Task.sleep(for: .milliseconds(10)) }
         let settled = try? await pool.run { [self] in
-            if !level.hasProcessNamespace { killLeftovers() }
+            if !level.hasProcessNamespace, !isAlive { killLeftovers() }
             return ExitRecord.load(from: folder)
         }
         return settled.flatMap { $0 } ?? lost

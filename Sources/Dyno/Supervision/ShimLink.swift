@@ -19,6 +19,8 @@ final class ShimLink: Sendable {
         var position: UInt64 = 0
         /// How it ended; always there once ``isClosed``, unless it could not be started.
         var record: ExitRecord?
+        /// How much of what this line has sent as input the dyno has taken.
+        var inputTaken: UInt64 = 0
         var isClosed = false
         /// Grows with every change.
         var generation = 0
@@ -29,6 +31,8 @@ final class ShimLink: Sendable {
         var nextWaiter = 0
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
         var cancelled: Set<Int> = []
+        /// Whether it was this side that closed the line.
+        var isLeft = false
     }
 
     let folder: RunFolder
@@ -73,14 +77,19 @@ final class ShimLink: Sendable {
             socket.close()
         }
         let heard = news
-        let record = heard.record == nil && heard.failure == nil ? await whenLost() : heard.record
+        let isLost = heard.record == nil && heard.failure == nil && !state.withLock { $0.isLeft }
+        let record = isLost ? await whenLost() : heard.record
         change { news in
             news.record = record
             news.isClosed = true
         }
     }
 
-    func close() { socket?.close() }
+    /// Leaves the shim to itself.
+    func close() {
+        state.withLock { $0.isLeft = true }
+        socket?.close()
+    }
 
     /// - Throws: when the shim is gone.
     func send(_ request: ShimRequest) async throws {
@@ -132,6 +141,7 @@ final class ShimLink: Sendable {
             case .bound(let address, let port): news.bound = .tcp(address: address, port: port)
             case .output(let position): news.position = max(news.position, position)
             case .ended(let record): news.record = record
+            case .tookInput(let total): news.inputTaken = total
             }
         }
     }

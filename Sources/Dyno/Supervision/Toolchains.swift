@@ -1,3 +1,4 @@
+internal import Model
 internal import Posix
 
 #if canImport(Glibc)
@@ -6,15 +7,9 @@ internal import Posix
 
 /// Language versions that people keep in their homes: the only thing of a home that a dyno may read.
 enum Toolchains {
-    private static let below = [
-        ".pyenv", ".asdf", ".local/share/uv", ".local/share/mise", ".local/share/rtx", ".local/share/swiftly",
-        ".local/share/fnm", ".local/share/pnpm", ".local/bin", ".local/lib", ".swiftly", ".nvm", ".nodenv", ".volta",
-        ".bun", ".deno", ".rbenv", ".cargo/bin",
-    ]
-
     /// The folders that exist, in the homes of this machine that can be looked into.
     static func find() -> [String] {
-        homes().flatMap { home in below.map { "\(home)/\($0)" } }.filter { FileTree.isFolder($0) }
+        homes().flatMap { home in ToolchainFolders.belowHome.map { "\(home)/\($0)" } }.filter { FileTree.isFolder($0) }
     }
 
     static var ownHome: String? { getenv("HOME").map { String(cString: $0) } }

@@ -1,6 +1,12 @@
 internal import Model
 internal import Posix
 
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
 /// One app's log on disk: what is not written yet, and the segments, the oldest of which goes when they hold too much.
 struct AppLog {
     /// A dyno position, and when it was set last, in appends.
@@ -93,7 +99,8 @@ struct AppLog {
         if let last = segments.last {
             try last.synchronize()
         } else {
-            try FileTree.makeFolder(folder)
+            // Only the app's own: lines that come late do not bring back a home that has been removed.
+            try posix(mkdir(folder, 0o700) == 0 || errno == EEXIST ? 0 : -1, "mkdir \(folder)")
         }
         var first: [UInt8] = []
         LogRecord.append(positions: marks.map { ($0.key, $0.value.position) }, to: &first)

@@ -62,8 +62,8 @@ extension Platform {
                 commit, of: app.id, alternates: objectDirectories, into: tree, limits: ExportLimits())
         }
         await transcript.line("Updated \(export.files) paths from \(commit.prefix(7))")
-        try await fetchSubmodules(export, into: tree, transcript: transcript)
-        for note in export.notes { await transcript.line(" !     \(note)") }
+        try await fetchSubmodules(of: export, into: tree, transcript: transcript)
+        await tell(export, transcript: transcript)
         await transcript.line("Compressing source files... done.")
         await transcript.line("Building source:")
         await transcript.line("")
@@ -82,17 +82,6 @@ extension Platform {
             output: BuildOutput { await transcript.bytes($0) })
         try Task.checkCancellation()
         return (try await keep(product, tree: tree, commit: commit, of: app, transcript: transcript), product)
-    }
-
-    private func fetchSubmodules(_ export: GitStore.Export, into tree: String, transcript: Transcript) async throws {
-        guard !export.submodules.isEmpty else { return }
-        await transcript.line("Fetching submodules")
-        let git = machines.git
-        for submodule in export.submodules {
-            try await machines.blocking {
-                try git.fetchSubmodule(submodule, into: tree)
-            }
-        }
     }
 
     /// The tree becomes the slug's own, uppermost layer.

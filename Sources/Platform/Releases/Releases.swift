@@ -28,6 +28,10 @@ extension Platform {
         try await machines.store.read { try $0.releaseOutput(release.id) }
     }
 
+    package func slugs(of app: App) async throws -> [Slug] {
+        try await machines.store.read { try $0.slugs(of: app.id) }
+    }
+
     package func slug(_ id: SlugID) async throws -> Slug? { try await machines.store.read { try $0.slug(id) } }
 
     /// Code and config of an older release, as a new one.

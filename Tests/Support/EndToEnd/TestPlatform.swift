@@ -21,13 +21,14 @@ package struct TestPlatform: Sendable {
     /// - Parameters:
     ///   - account: who runs it.
     ///   - level: the sandbox level to force; `nil` takes the best there is.
+    ///   - settings: more of the daemon's environment, for example `PAAS_BOOT_TIMEOUT`.
     ///   - starts: whether it is started before `body`, as `paas up --port N` does.
     /// - Throws: ``Leftovers`` when a process, a mount or a socket outlives `paas down`.
     package static func with(
-        account: Account? = nil, level: String? = nil, starts: Bool = true,
+        account: Account? = nil, level: String? = nil, settings: [String: String] = [:], starts: Bool = true,
         _ body: (TestPlatform) async throws -> Void
     ) async throws {
-        let platform = try await TestPlatform(account: account, level: level)
+        let platform = try await TestPlatform(account: account, level: level, settings: settings)
         var failures: [String] = []
         do {
             if starts { try await platform.paas("up", "--port", "\(platform.port)").orThrow() }
@@ -40,7 +41,7 @@ package struct TestPlatform: Sendable {
         guard failures.isEmpty else { throw Leftovers(description: failures.joined(separator: "\n")) }
     }
 
-    private init(account: Account?, level: String?) async throws {
+    private init(account: Account?, level: String?, settings: [String: String]) async throws {
         guard let programs = Programs.folder else { throw Leftovers(description: "PAAS_BIN is not set") }
         let root = try Scratch.folder("paas-e2e")
         var bin = programs
@@ -69,6 +70,7 @@ package struct TestPlatform: Sendable {
             environment[name] = environmentVariable(name)
         }
         if let level { environment["PAAS_SANDBOX_LEVEL"] = level }
+        environment.merge(settings) { $1 }
         self.root = root
         self.home = "\(root)/home"
         self.port = try FreePort.find()

@@ -57,11 +57,14 @@ struct ReleaseContext {
     let app: App
     let account: Account
     let current: ReleaseID?
+    /// The slugs that declare a release command.
+    let commanding: Set<SlugID>
 
     init(_ app: App, _ platform: Platform) async throws {
         self.app = app
         account = try await platform.account()
         current = try await platform.currentRelease(of: app)?.id
+        commanding = Set(try await platform.slugs(of: app).filter { $0.processTypes[.release] != nil }.map(\.id))
     }
 }
 
@@ -74,10 +77,11 @@ extension ReleaseResource {
             status: release.status.rawValue,
             user: AccountReference(id: "\(context.account.id)", email: release.actor), version: release.version,
             current: release.id == context.current,
-            outputStreamURL: release.slug.map { _ in
-                "http://localhost/paas/v1/apps/\(context.app.id)/releases/\(release.version)/output"
+            outputStreamURL: release.slug.flatMap { slug in
+                context.commanding.contains(slug)
+                    ? "http://localhost/paas/v1/apps/\(context.app.id)/releases/\(release.version)/output" : nil
             },
-            eligibleForRollback: release.slug != nil && release.status == .succeeded && release.id != context.current)
+            eligibleForRollback: release.slug != nil && release.status == .succeeded)
     }
 }
 
