@@ -76,6 +76,12 @@ int cpx_socketpair(int fds[2]) {
     return 0;
 }
 
+// The router's loops use kernel queues of their own there.
+int cpx_eventfd(void) {
+    errno = ENOSYS;
+    return -1;
+}
+
 // No pidfd here: callers fall back to process ids.
 int cpx_pidfd_open(int pid) {
     (void)pid;

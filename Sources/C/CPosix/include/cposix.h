@@ -18,6 +18,9 @@ int cpx_epoll_remove(int epoll, int fd);
 int cpx_epoll_wait(int epoll, struct cpx_event *events, int capacity, int timeout_ms);
 
 
+// An eventfd: write adds, read takes all. Non-blocking, close-on-exec.
+int cpx_eventfd(void);
+
 // Sockets.
 int cpx_accept(int listener);                 // non-blocking, close-on-exec
 int cpx_unix_socket(void);                    // stream, non-blocking, close-on-exec
