@@ -64,13 +64,25 @@ enum Doctor {
     private static func daemon() async -> Finding {
         do {
             let status = try await status()
-            let address = status.port == 80 ? "http://NAME.localhost/" : "http://NAME.localhost:\(status.port)/"
             return Finding(
-                verdict: .good, subject: "platform", fact: "runs (\(status.version)); apps answer at \(address)")
+                verdict: .good, subject: "platform", fact: "version \(status.version) runs in \(status.home)")
         } catch {
             let failure = ErrorReport.failure(for: error)
             return Finding(verdict: .fails, subject: "platform", fact: failure.message, mend: failure.mend)
         }
+    }
+
+    private static func port() async -> Finding {
+        guard let status = try? await status() else {  // The check before this one has said why.
+            return Finding(verdict: .fails, subject: "port", fact: "unknown, because the platform does not run")
+        }
+        guard status.port != 80 else {
+            return Finding(verdict: .good, subject: "port", fact: "apps answer at http://NAME.localhost/")
+        }
+        return Finding(
+            verdict: .note, subject: "port",
+            fact: "apps answer at http://NAME.localhost:\(status.port)/; port 80 would save typing it",
+            mend: ["sudo sysctl net.ipv4.ip_unprivileged_port_start=80", "paas down && paas up --port 80"])
     }
 
     private static func sandbox() async -> Finding {
