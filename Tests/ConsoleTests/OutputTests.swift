@@ -27,7 +27,7 @@ struct TableTests {
             table.text(width: 40, on: narrow) == """
                   v    description
                  ───────────────────────────────────────
-                  v1   A description that is much too l…
+                  v1   A description that is much too …
 
                 """)
     }
@@ -55,8 +55,9 @@ struct ErrorTextTests {
         let failure = Failure("Name must start with a letter and end with a letter or digit.")
         #expect(
             ErrorText.failure(failure, on: narrow) == """
-                 ›   Error: Name must start with a letter
-                 ›   and end with a letter or digit.
+                 ›   Error: Name must start with a
+                 ›   letter and end with a letter or
+                 ›   digit.
 
                 """)
         #expect(ErrorText.failure(failure, on: plain).split(separator: "\n").count == 1)

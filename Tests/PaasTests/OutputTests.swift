@@ -152,7 +152,7 @@ struct Scene: Sendable, CustomTestStringConvertible {
                     === example Releases - Current: v10
 
                       v     description                              user           created_at
-                     ────────────────────────────────────────────────────────────────────────────────────────
+                     ─────────────────────────────────────────────────────────────────────────────────────────
                       v10   Set FOO config vars                      me@localhost   2020/01/02 03:04:05 +0000
                       v9    Deploy 1a2b3c4d release command failed   me@localhost   2020/01/02 03:04:05 +0000
 

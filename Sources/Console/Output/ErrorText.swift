@@ -4,7 +4,10 @@ package enum ErrorText {
     package static func block(_ text: String, _ style: Style, on stream: Stream) -> String {
         let bang = stream.styled("›", style)
         // A pipe has no width: whoever reads it finds each message on one line.
-        let lines = stream.isTerminal ? wrapped(text, to: stream.width - 6) : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        let lines =
+            stream.isTerminal
+            ? wrapped(text, to: stream.width - 6)
+            : text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return lines.map { $0.isEmpty ? " \(bang)\n" : " \(bang)   \($0)\n" }.joined()
     }
 

@@ -35,12 +35,13 @@ package struct Stream: Sendable {
 
     package func write(_ text: String) { write(Array(text.utf8)) }
 
-    /// Writes at once. A reader that has gone (`| head`) ends the program quietly.
+    /// Writes at once. A reader that has gone (`| head`) ends the program quietly, with the status of SIGPIPE: never
+    /// with success, which would let a receive hook accept what it could not report.
     package func write(_ bytes: [UInt8]) {
         do {
             try StandardStream.write(bytes, to: descriptor)
         } catch {
-            if error.isBrokenPipe { Environment.exit(0) }
+            if error.isBrokenPipe { Environment.exit(141) }
         }
     }
 

@@ -6,7 +6,7 @@ enum HerokuTopics {
         "buildpacks", "certs", "ci", "clients", "commands", "config", "console", "container", "data", "dashboard",
         "domains", "drains", "dyno", "features", "git", "join", "keys", "labs", "leave", "local", "lock", "logs",
         "maintenance", "mcp", "members", "notifications", "orgs", "pg", "pipelines", "plugins", "ps", "psql", "rake",
-        "redis", "releases", "repl", "reviewapps", "run", "search", "sessions", "spaces", "teams", "telemetry",
+        "redis", "releases", "repl", "reviewapps", "run", "search", "sessions", "spaces", "stack", "teams", "telemetry",
         "twofactor", "unlock", "update", "usage", "webhooks", "which",
     ]
 
@@ -14,7 +14,7 @@ enum HerokuTopics {
     private static let shared: Set<String> = [
         "apps", "auth", "autocomplete", "buildpacks", "builds", "config", "dyno", "features", "git", "labs", "logs",
         "ps",
-        "releases", "run",
+        "releases", "run", "stack",
     ]
 
     /// Names below ``shared`` topics that Heroku has.
@@ -23,7 +23,7 @@ enum HerokuTopics {
         "apps:stacks:set", "apps:transfer", "apps:unlock", "auth:2fa", "buildpacks:info", "buildpacks:search",
         "buildpacks:versions", "builds:cancel", "builds:create", "dyno:autoscale", "git:credentials", "ps:autoscale",
         "ps:autoscale:disable", "ps:autoscale:enable", "ps:copy", "ps:exec", "ps:forward", "ps:socks", "ps:wait",
-        "run:inside",
+        "run:inside", "stack:set",
     ]
 
     /// - Returns: the Heroku command that the words ask for; `nil` when Heroku has none either.

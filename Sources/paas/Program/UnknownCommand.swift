@@ -16,7 +16,8 @@ enum UnknownCommand {
         let topic = typed.split(separator: ":").first.map(String.init) ?? typed
         let help = index.hasTopic(topic) ? "paas help \(topic)" : "paas help"
         var failure = Failure("Run \(help) for a list of available commands.", exitCode: 127)
-        if let suggestion = index.nearest(to: typed), EditDistance.between(typed, suggestion) <= max(1, typed.count / 3) {
+        if let suggestion = index.nearest(to: typed), EditDistance.between(typed, suggestion) <= max(1, typed.count / 3)
+        {
             failure.mend = ["paas \(suggestion)"]
         }
         throw failure

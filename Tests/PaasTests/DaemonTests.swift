@@ -1,0 +1,68 @@
+import APISchema
+import Posix
+import TestSupport
+import Testing
+
+@Suite("The daemon, as the command line sees it", .timeLimit(.minutes(1)))
+struct DaemonTests {
+    private func command(_ home: String, _ words: String..., daemon: String) throws -> Command {
+        var command = Command(
+            [try PaasProgram.path()] + words,
+            environment: ["PATH": Programs.systemPath, "HOME": home, "PAAS_HOME": home, "PAAS_DAEMON": daemon],
+            folder: "/")
+        command.limit = .seconds(30)
+        return command
+    }
+
+    @Test("that does not come up: its last words are shown")
+    func doesNotStart() async throws {
+        let home = try Scratch.folder()
+        defer { try? FileTree.remove(home) }
+        try Scratch.write(["daemon.sh": "#!/bin/sh\necho \"no port is free ($2)\"\nexit 1\n"], in: home)
+        let outcome = try await command(home, "apps", daemon: "\(home)/daemon.sh").run()
+        #expect(
+            outcome.errors == """
+                 ›   Error: Couldn't start the platform: its daemon ended.
+                 ›
+                 ›   The end of \(home)/paasd.log:
+                 ›   no port is free (\(home))
+                 ›
+                 ›   What helps:
+                 ›     paas doctor
+                 ›     paas up --foreground
+
+                """)
+        #expect(outcome.code == 1)
+    }
+
+    @Test("is not started by status and down")
+    func onlyLooks() async throws {
+        let home = try Scratch.folder()
+        defer { try? FileTree.remove(home) }
+        let down = try await command(home, "down", daemon: "/bin/false").run()
+        #expect(down.output == "The platform is not running.\n" && down.succeeded)
+        let status = try await command(home, "status", "--json", daemon: "/bin/false").run()
+        #expect(status.output == "{\n  \"home\": \"\(home)\",\n  \"running\": false\n}\n" && status.succeeded)
+        #expect(try FileTree.names(in: home) == [])
+    }
+
+    @Test("of an older version is asked to leave its dynos running, and replaced")
+    func renewal() async throws {
+        let old = FakePlatform.Reply(status: 200, body: "[]", version: "0.0.1")
+        try await FakePlatform.with(["GET /apps": [old], "POST /paas/v1/shutdown": [.json("{}")]]) { platform in
+            let outcome = try await platform.paas("apps")
+            // The fake stays, so the program cannot be replaced; that it was asked is what counts.
+            #expect(platform.requests.contains { $0.hasPrefix("POST /paas/v1/shutdown") }, "\(outcome)")
+        }
+    }
+
+    @Test("of the same version is left alone")
+    func same() async throws {
+        let same = FakePlatform.Reply(status: 200, body: "[]", version: PlatformVersion.current.description)
+        try await FakePlatform.with(["GET /apps": [same]]) { platform in
+            let outcome = try await platform.paas("apps")
+            #expect(outcome.output == "You have no apps.\n")
+            #expect(platform.requests == ["GET /apps "])
+        }
+    }
+}
