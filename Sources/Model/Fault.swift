@@ -1,6 +1,7 @@
 /// A router fault. Source: heroku-platform.md §11.1.
 package enum RouterFault: String, Sendable, CaseIterable {
     case appCrashed = "H10"
+    case backlogTooDeep = "H11"
     case requestTimeout = "H12"
     case connectionClosedWithoutResponse = "H13"
     case noWebProcesses = "H14"
@@ -22,6 +23,7 @@ package enum RouterFault: String, Sendable, CaseIterable {
     package var description: String {
         switch self {
         case .appCrashed: "App crashed"
+        case .backlogTooDeep: "Backlog too deep"
         case .requestTimeout: "Request timeout"
         case .connectionClosedWithoutResponse: "Connection closed without response"
         case .noWebProcesses: "No web processes running"

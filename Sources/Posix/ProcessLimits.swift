@@ -22,3 +22,8 @@ package enum ProcessLimits {
     /// Files that this process makes are for their owner alone.
     package static func keepFilesPrivate() { umask(0o077) }
 }
+
+extension ProcessLimits {
+    /// The cores that this process may run on, at least one.
+    package static var usableCores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}

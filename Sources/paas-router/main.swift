@@ -1,1 +1,4 @@
-print("paas-router")
+internal import Posix
+internal import Router
+
+Environment.exit(RouterProgram.run(CommandLine.arguments))

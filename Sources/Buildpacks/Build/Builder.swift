@@ -50,6 +50,9 @@ package struct Builder: Sendable {
     /// Where a layer was laid, nothing of the tree's own may stand in its way (a mount point, a link).
     private func clearOverlays(_ session: BuildSession) throws {
         for overlay in session.overlays { try session.tree.remove(overlay.below) }
+        if session.tree.isFolder(".heroku"), session.tree.names(in: ".heroku").isEmpty {
+            try session.tree.remove(".heroku")
+        }
     }
 
     private func deleteIgnored(_ session: BuildSession) async throws {

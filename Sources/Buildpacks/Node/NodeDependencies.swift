@@ -7,6 +7,8 @@ struct NodeDependencies {
     let manager: NodePackageManager
     let installation: NodeInstallation
     let environment: NodeEnvironment
+    /// `node_modules` came with the commit.
+    let isPrebuilt: Bool
 
     /// What the last build left, when it fits this one.
     func restoreCache(_ session: BuildSession) async throws {
@@ -55,7 +57,7 @@ struct NodeDependencies {
     }
 
     func install(_ session: inout BuildSession) async throws {
-        guard manifest.hasDependencies || session.tree.isFolder(Self.folder) else {
+        guard manifest.hasDependencies || isPrebuilt else {
             await title("Installing dependencies", session)
             await session.output.body("package.json lists no packages")
             return
@@ -66,7 +68,7 @@ struct NodeDependencies {
             return
         }
         await title("Installing dependencies", session)
-        let copyKey = keepsCopy(session) ? "node/modules-\(digest(session).prefix(40))" : nil
+        let copyKey = layerName(session) == nil && keepsCopy(session) ? "node/modules-\(digest(session).prefix(40))" : nil
         if let copyKey, session.cache.isFile("\(copyKey)/complete") {
             await session.output.body(
                 "\(manager.lockFile ?? "package.json") is unchanged; its packages are in the cache")
@@ -148,7 +150,7 @@ struct NodeDependencies {
     private func isDetermined(_ session: BuildSession) -> Bool {
         environment.isCacheOn && manager.lockFile != nil && !manifest.hasOwnInstallSteps
             && manifest.cacheFolders.isEmpty
-            && !session.tree.isFolder(Self.folder)
+            && !isPrebuilt
     }
 
     private func digest(_ session: BuildSession) -> String {

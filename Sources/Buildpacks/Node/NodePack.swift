@@ -26,7 +26,8 @@ struct NodePack: Buildpack {
         manager = try await manager.obtained(manifest, session)
 
         let work = NodeDependencies(
-            manifest: manifest, manager: manager, installation: installation, environment: environment)
+            manifest: manifest, manager: manager, installation: installation, environment: environment,
+            isPrebuilt: session.tree.isFolder("node_modules"))
         let scripts = NodeScripts(manifest: manifest, manager: manager, environment: environment)
         try await work.restoreCache(session)
         try await scripts.run("heroku-prebuild", title: "Prebuild", session)

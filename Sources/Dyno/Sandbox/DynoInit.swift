@@ -39,8 +39,11 @@ struct DynoInit {
     mutating func run() -> Never {
         do {
             try keepOnly([control, input, output, lock])
-            if plan.level.hasProcessNamespace { try step(cpx_die_with_parent(SIGKILL), "prctl") }
-            else { try step(cpx_adopt_orphans(), "prctl") }
+            if plan.level.hasProcessNamespace {
+                try step(cpx_die_with_parent(SIGKILL), "prctl")
+            } else {
+                try step(cpx_adopt_orphans(), "prctl")
+            }
             guard try nextOrder() == .go else { cpx_exit(1) }
             if plan.level != .l3 { try DynoRoot(plan: plan, folder: folder).enter() }
             try start()

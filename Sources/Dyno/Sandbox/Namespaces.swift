@@ -30,7 +30,9 @@ enum IDMapping {
     ///
     /// An id stands for itself, so that `exec` takes the capabilities away without further doing. Root maps itself and
     /// the app's own id.
-    static func write(for process: Int32, plan: LaunchPlan, asRoot: Bool, ownUser: UInt32, ownGroup: UInt32) throws(PosixError) {
+    static func write(for process: Int32, plan: LaunchPlan, asRoot: Bool, ownUser: UInt32, ownGroup: UInt32)
+        throws(PosixError)
+    {
         let folder = "/proc/\(process)"
         if !asRoot { try put("deny", into: "\(folder)/setgroups") }
         try put(map(ownUser, asRoot ? plan.userID : ownUser), into: "\(folder)/uid_map")

@@ -76,7 +76,9 @@ struct Payload {
     /// The line for bash and, where the app has profile scripts, the command as its argument.
     private func script(_ home: String) -> [String] {
         if case .build = plan.content { return [plan.command] }
-        guard FileTree.exists("\(home)/.profile.d") || FileTree.exists("\(home)/.profile") else { return [plan.command] }
+        guard FileTree.exists("\(home)/.profile.d") || FileTree.exists("\(home)/.profile") else {
+            return [plan.command]
+        }
         return [
             """
             for profile in "$HOME"/.profile.d/*.sh "$HOME"/.profile; do

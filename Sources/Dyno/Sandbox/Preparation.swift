@@ -51,7 +51,9 @@ struct Preparation {
     }
 
     private func makeScratch() throws {
-        for name in ["upper", "work", "empty", "app"] { try FileTree.makeFolder("\(folder.scratch)/\(name)", mode: 0o755) }
+        for name in ["upper", "work", "empty", "app"] {
+            try FileTree.makeFolder("\(folder.scratch)/\(name)", mode: 0o755)
+        }
         for name in ["tmp", "vartmp"] {
             try FileTree.makeFolder("\(folder.scratch)/\(name)")
             try posix(chmod("\(folder.scratch)/\(name)", 0o1777), "chmod \(name)")
@@ -90,7 +92,9 @@ struct Preparation {
         for overlay in build.overlays {
             let target = "\(build.tree)/\(overlay.below)"
             if plan.level == .l3 {
-                if let slash = target.lastIndex(of: "/") { try FileTree.makeFolder(String(target[..<slash]), mode: 0o755) }
+                if let slash = target.lastIndex(of: "/") {
+                    try FileTree.makeFolder(String(target[..<slash]), mode: 0o755)
+                }
                 // An empty folder, left from a build at another level, is in the way of the link.
                 rmdir(target)
                 unlink(target)

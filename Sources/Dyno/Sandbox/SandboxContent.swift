@@ -55,7 +55,8 @@ struct SandboxContent {
         let base = "lowerdir=\(lower.joined(separator: ":")),upperdir=\(upper),workdir=\(work)"
         // What is written is thrown away, so it need not be forced to disk (`volatile`); as root, folders of the slug
         // can be renamed (`redirect_dir`). Older kernels know neither.
-        let attempts = plan.level.hasUserNamespace
+        let attempts =
+            plan.level.hasUserNamespace
             ? [",userxattr,volatile", ",userxattr"] : [",volatile,redirect_dir=on", ",volatile", ""]
         for (index, more) in attempts.enumerated() {
             if cpx_mount("overlay", root.inside("/app"), base + more, 0) == 0 { return }

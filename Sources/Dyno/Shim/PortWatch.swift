@@ -102,7 +102,8 @@ struct Listener: Equatable {
         let parts = fields[1].split(separator: ":")
         guard parts.count == 2, let port = UInt16(parts[1], radix: 16) else { return nil }
         // Addresses are words in the machine's byte order, written as hexadecimal numbers.
-        let isLoopback = isIPv6
+        let isLoopback =
+            isIPv6
             ? parts[0] == "00000000000000000000000001000000" : parts[0].hasSuffix("7F") && parts[0].count == 8
         return Listener(inode: inode, port: port, isLoopback: isLoopback, isIPv6: isIPv6)
     }

@@ -97,7 +97,9 @@ final class Shim {
 
     private func tendTimers() {
         let now = Moment.monotonicNanoseconds
-        if hasLaunched, bound == nil, drainUntil == nil, let watch = portWatch, now >= watch.nextLook { lookAtPort(now) }
+        if hasLaunched, bound == nil, drainUntil == nil, let watch = portWatch, now >= watch.nextLook {
+            lookAtPort(now)
+        }
         if let killAt, now >= killAt { kill(now) }
         if let drainUntil, record == nil, now >= drainUntil || dyno.output.raw < 0 { finish() }
     }
@@ -262,7 +264,9 @@ final class Shim {
         let connection = cpx_accept(listener.raw)
         guard connection >= 0 else { return }
         let descriptor = Descriptor(owning: connection)
-        guard let peer = try? UnixSocket.peer(of: descriptor), peer.userID == geteuid() || peer.userID == 0 else { return }
+        guard let peer = try? UnixSocket.peer(of: descriptor), peer.userID == geteuid() || peer.userID == 0 else {
+            return
+        }
         let client = ShimClient(descriptor)
         clients.append(client)
         client.tell(.hello(version: ShimRequest.version, shim: getpid()))

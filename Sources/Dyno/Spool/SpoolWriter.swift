@@ -31,7 +31,8 @@ struct SpoolWriter: ~Copyable {
     mutating func append(_ bytes: [UInt8], kind: SpoolRecord.Kind = .output) {
         guard !bytes.isEmpty else { return }
         if segmentBytes + bytes.count + SpoolRecord.headerBytes > limit { turn() }
-        let record = SpoolRecord(time: Moment.realtimeMicroseconds, kind: kind, bytes: bytes, position: position).encoded
+        let record = SpoolRecord(time: Moment.realtimeMicroseconds, kind: kind, bytes: bytes, position: position)
+            .encoded
         let written = record.withUnsafeBytes { write(segment.raw, $0.baseAddress, $0.count) }
         position += UInt64(bytes.count)
         if written == record.count {

@@ -26,7 +26,8 @@ package enum DynoStartFailure: Explained, Equatable {
                 mend: ["paas ps:scale web=1", "ss -ltnp  # what listens on this machine"], id: .unavailable)
         case .runFolder(let reason):
             Explanation(
-                "Couldn't start a dyno", because: "Its folder could not be made: \(reason).", mend: ["df -h", "paas doctor"],
+                "Couldn't start a dyno", because: "Its folder could not be made: \(reason).",
+                mend: ["df -h", "paas doctor"],
                 id: .unavailable)
         }
     }

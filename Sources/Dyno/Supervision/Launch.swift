@@ -22,7 +22,8 @@ struct Launch: Sendable {
         let asRoot = geteuid() == 0
         let user = asRoot ? UInt32(30_000 + spec.appOrdinal % 30_000) : geteuid()
         plan = LaunchPlan(
-            level: level, userID: user, groupID: asRoot ? user : getegid(), content: spec.content, command: spec.command,
+            level: level, userID: user, groupID: asRoot ? user : getegid(), content: spec.content,
+            command: spec.command,
             environment: spec.environment, port: port, streams: spec.streams, processLimit: spec.size.processLimit,
             hostname: spec.id.description, toolchains: toolchains,
             hidden: [settings.homeFolder] + (Toolchains.ownHome.map { [$0] } ?? []))

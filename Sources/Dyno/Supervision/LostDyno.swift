@@ -37,7 +37,8 @@ struct LostDyno: Sendable {
     private func killLeftovers() {
         let mark = Array("HOME=\(folder.copy)\0".utf8)
         for name in (try? FileTree.names(in: "/proc")) ?? [] {
-            guard let process = Int32(name), let variables = try? FileTree.read("/proc/\(name)/environ", limit: 1 << 20),
+            guard let process = Int32(name),
+                let variables = try? FileTree.read("/proc/\(name)/environ", limit: 1 << 20),
                 variables.starts(with: mark) || Self.contains([0] + mark, in: variables)
             else { continue }
             kill(process, SIGKILL)

@@ -46,7 +46,9 @@ package struct SandboxReport: Sendable, Equatable {
                 "sudo apparmor_parser -r /etc/apparmor.d/paas-shim",
             ]
         }
-        if setting("kernel/unprivileged_userns_clone") == 0 { mend.append("sudo sysctl kernel.unprivileged_userns_clone=1") }
+        if setting("kernel/unprivileged_userns_clone") == 0 {
+            mend.append("sudo sysctl kernel.unprivileged_userns_clone=1")
+        }
         if setting("user/max_user_namespaces") == 0 { mend.append("sudo sysctl user.max_user_namespaces=15000") }
         if FileTree.exists("/.dockerenv") {
             mend.append("docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined …")

@@ -106,7 +106,9 @@ final class ShimLink: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    guard state.news.generation == generation, state.cancelled.remove(number) == nil else { return true }
+                    guard state.news.generation == generation, state.cancelled.remove(number) == nil else {
+                        return true
+                    }
                     state.waiters[number] = continuation
                     return false
                 }

@@ -3,6 +3,8 @@ package struct FieldSection {
     package var count = 0
     /// Bytes of the head, the blank line included; valid once complete.
     package var end = 0
+    /// Where the first unfinished line starts; valid when the head is incomplete.
+    package var unfinished = 0
     package var contentLength: UInt64?
     package var isChunked = false
     package var connection: ConnectionOptions = []
@@ -30,6 +32,7 @@ package struct FieldSection {
             let feed = Bytes.lineFeed(bytes + line, available &- line)
             guard feed >= 0 else {
                 if available &- line > limits.fieldLine &+ 1 { return .failed(.fieldTooLong) }
+                unfinished = line
                 return available > limits.head ? .failed(.headTooLong) : .incomplete
             }
             let next = line &+ feed &+ 1

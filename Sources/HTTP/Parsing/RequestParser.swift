@@ -1,6 +1,6 @@
 /// A request head as offsets into the bytes it was read from; nothing is copied.
 package struct ParsedRequest {
-    /// 1 when a blank line came before the request line, else 0: where it starts, times two bytes.
+    /// Where the request line starts: 2 when a blank line came before it, else 0.
     package var start = 0
     package var methodLength = 0
     package var targetStart = 0

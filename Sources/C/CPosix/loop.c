@@ -1,0 +1,141 @@
+#define _GNU_SOURCE
+#include "cpx_loop.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/epoll.h>
+#include <sys/random.h>
+
+int cpx_loop_add(int epoll, int fd, void *pointer) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = pointer};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+int cpx_loop_add_listener(int epoll, int fd, void *pointer) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = pointer};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+int cpx_loop_remove(int epoll, int fd) { return epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL); }
+
+int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_ms) {
+    struct epoll_event raw[512];
+    if (capacity > 512) capacity = 512;
+    int count = epoll_wait(epoll, raw, capacity, timeout_ms);
+    for (int i = 0; i < count; i++) {
+        uint32_t events = raw[i].events;
+        ready[i].pointer = raw[i].data.ptr;
+        ready[i].events = (events & EPOLLIN ? CPX_LOOP_IN : 0) | (events & EPOLLOUT ? CPX_LOOP_OUT : 0)
+            | (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR) ? CPX_LOOP_CLOSED : 0)
+            | (events & (EPOLLHUP | EPOLLERR) ? CPX_LOOP_BROKEN : 0);
+    }
+    return count;
+}
+
+int cpx_random(void *bytes, size_t count) { return getrandom(bytes, count, 0) == (ssize_t)count ? 0 : -1; }
+#endif
+
+int cpx_loop_accept(int listener, char *name, size_t capacity) {
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    int on = 1, fd = accept4(listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) return -1;
+    name[0] = 0;
+    if (peer.ss_family == AF_INET) inet_ntop(AF_INET, &((struct sockaddr_in *)&peer)->sin_addr, name, capacity);
+    if (peer.ss_family == AF_INET6) inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&peer)->sin6_addr, name, capacity);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return fd;
+}
+
+int cpx_target_tcp(struct cpx_target *target, const char *address, uint16_t port) {
+    memset(target, 0, sizeof *target);
+    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+    if (inet_pton(AF_INET, address, &four.sin_addr) == 1) {
+        target->family = AF_INET;
+        target->length = sizeof four;
+        memcpy(target->address, &four, sizeof four);
+        return 0;
+    }
+    if (inet_pton(AF_INET6, address, &six.sin6_addr) == 1) {
+        target->family = AF_INET6;
+        target->length = sizeof six;
+        memcpy(target->address, &six, sizeof six);
+        return 0;
+    }
+    errno = EINVAL;
+    return -1;
+}
+
+int cpx_target_unix(struct cpx_target *target, const char *path) {
+    memset(target, 0, sizeof *target);
+    target->family = AF_UNIX;
+    if (strlen(path) >= sizeof target->path) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(target->path, path);
+    return 0;
+}
+
+// A path longer than a socket address takes is reached through a descriptor of its folder.
+static int unix_connect(int fd, const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *slash = strrchr(path, '/');
+    int folder = -1;
+    if (strlen(path) < sizeof address.sun_path) {
+        strcpy(address.sun_path, path);
+    } else {
+        char parent[512];
+        if (!slash || strlen(slash) > 60) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        memcpy(parent, path, (size_t)(slash - path));
+        parent[slash - path] = 0;
+        folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder < 0) return -1;
+        snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d%s", folder, slash);
+    }
+    int result = connect(fd, (struct sockaddr *)&address, sizeof address), error = errno;
+    if (folder >= 0) close(folder);
+    errno = error;
+    return result;
+}
+
+int cpx_target_connect(const struct cpx_target *target) {
+    int on = 1, fd = socket(target->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    int result;
+    if (target->family == AF_UNIX) {
+        result = unix_connect(fd, target->path);
+    } else {
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        result = connect(fd, (const struct sockaddr *)target->address, target->length);
+    }
+    if (result == 0 || errno == EINPROGRESS) return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+int cpx_take_all(int eventfd) {
+    uint64_t value;
+    return (int)read(eventfd, &value, sizeof value);
+}
+
+int cpx_ring(int eventfd) {
+    uint64_t one = 1;
+    return (int)write(eventfd, &one, sizeof one);
+}

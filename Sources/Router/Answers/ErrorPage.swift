@@ -1,0 +1,125 @@
+internal import Model
+
+/// The page that a browser shows for a fault: Heroku's words, the code, and what to type.
+///
+/// Source: heroku-platform.md §11.4.
+struct ErrorPage {
+    let bytes: [UInt8]
+
+    /// - Parameters:
+    ///   - app: its name; `nil` when it is not known.
+    ///   - isPlatform: the fault is the platform's own, no app is to blame.
+    init(fault: RouterFault, status: Int, app: String?, isPlatform: Bool) {
+        let name = Page.escaped(app ?? "")
+        let command = isPlatform ? "paas status" : "paas logs --tail -a \(name)"
+        switch fault {
+        case .maintenanceMode:
+            bytes = Page.html(
+                title: "Offline for Maintenance", heading: "Offline for Maintenance",
+                paragraphs: ["This application is undergoing maintenance right now. Please check back later."],
+                command: "paas maintenance:off -a \(name)", code: fault.rawValue)
+        case .blankApp:
+            bytes = Page.html(
+                title: "Welcome to your new app!", heading: "There's nothing here, yet.",
+                paragraphs: ["Build something amazing: deploy your first commit."],
+                command: "git push paas main", code: fault.rawValue)
+        case .requestError:
+            bytes = Page.html(
+                title: "\(status) \(AnswerHead.reason(status))", heading: AnswerHead.reason(status),
+                paragraphs: ["The request could not be understood."], command: nil, code: fault.rawValue)
+        case .appCrashed, .backlogTooDeep, .requestTimeout, .connectionClosedWithoutResponse, .noWebProcesses,
+            .idleConnection, .poorlyFormattedResponse, .serverRequestInterrupted, .backendConnectionTimeout,
+            .appBootTimeout, .backendConnectionRefused, .httpRestriction, .clientRequestInterrupted,
+            .clientConnectionIdle, .platformError:
+            bytes = Page.html(
+                title: "Application Error", heading: "Application error",
+                paragraphs: [
+                    "An error occurred in the application and your page could not be served. If you are the"
+                        + " application owner, check your logs for details. You can do this from the command line:"
+                ],
+                command: command, code: "\(fault.rawValue): \(fault.description)")
+        }
+    }
+}
+
+/// The page for a host that no app has.
+struct UnknownHostPage {
+    let bytes: [UInt8]
+
+    /// - Parameters:
+    ///   - host: lower case, without port.
+    ///   - port: where links to apps have to go.
+    ///   - appNames: shown only to whoever asks this machine by a name of its own; see ``isLocal(_:)``.
+    init(host: String, port: UInt16, appNames: [String]) {
+        var paragraphs = [
+            "There is no app configured at that hostname. Perhaps the app owner has renamed it, or you mistyped the URL."
+        ]
+        if Self.isLocal(host), !appNames.isEmpty {
+            let suffix = port == 80 ? "" : ":\(port)"
+            let links = appNames.sorted().map { name in
+                let safe = Page.escaped(name)
+                return "<li><a href=\"http://\(safe).localhost\(suffix)/\">\(safe)</a></li>"
+            }
+            paragraphs.append("The apps on this machine:</p><ul>\(links.joined())</ul><p>To make one:")
+        } else {
+            paragraphs.append("To make an app:")
+        }
+        let label = host.hasSuffix(".localhost") ? String(host.dropLast(10)) : ""
+        let name = (try? AppName(label))?.text ?? "NAME"  // Not a name that an app could have.
+        bytes = Page.html(
+            title: "No such app", heading: "No such app", paragraphs: paragraphs, command: "paas create \(name)",
+            code: nil)
+    }
+
+    /// `localhost`, what ends in it, and loopback addresses: names that no stranger's page can carry.
+    static func isLocal(_ host: String) -> Bool {
+        if host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}
+
+/// The frame of every page: one file, nothing fetched from elsewhere.
+enum Page {
+    /// - Parameter paragraphs: HTML.
+    static func html(
+        title: String, heading: String, paragraphs: [String], command: String?, code: String?
+    ) -> [UInt8] {
+        var text = """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(title)</title>
+            <style>
+            body { font: 16px/1.5 system-ui, sans-serif; max-width: 36em; margin: 12vh auto; padding: 0 1em; color: #333; }
+            code { display: block; background: #f4f4f6; padding: .6em .8em; border-radius: 4px; }
+            small { color: #777; }
+            </style>
+            </head>
+            <body>
+            <h1>\(heading)</h1>
+
+            """
+        for paragraph in paragraphs { text += "<p>\(paragraph)</p>\n" }
+        if let command { text += "<code>\(command)</code>\n" }
+        if let code { text += "<p><small>\(code)</small></p>\n" }
+        text += "</body>\n</html>\n"
+        return Array(text.utf8)
+    }
+
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for character in text.unicodeScalars {
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            default: result.unicodeScalars.append(character)
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,164 @@
+internal import Model
+internal import Posix
+
+/// What daemon and router say to each other over the router's control socket.
+///
+/// On the wire: the length of what follows (four bytes, big-endian), a kind, and the kind's own fields. Descriptors
+/// travel beside the bytes (SCM_RIGHTS), in the order in which the messages name them.
+enum ControlMessage: Equatable {
+    /// Both sides' first; its form never changes, so that any two versions understand it. The router's comes with its
+    /// listeners' descriptors.
+    case hello(version: UInt32, processID: Int32, tableVersion: UInt64, listeners: [Place])
+    /// Daemon: serve these; comes with their descriptors.
+    case listen([Place])
+    /// Daemon: serve this from now on; answered by `installed` with the same token.
+    case install(token: UInt64, RoutingTable)
+    case installed(token: UInt64)
+    /// Daemon: say `drained` when none of these dynos has a request in flight.
+    case drain(token: UInt64, [DynoID])
+    case drained(token: UInt64)
+    /// Daemon: finish what is in flight, then end.
+    case stop
+    /// Router: access records, as the loops write them.
+    case records([UInt8])
+    case wake(AppID)
+    /// Router: so many bytes of records were lost while no daemon listened.
+    case lost(bytes: UInt64)
+
+    /// An address and a port, whose descriptor travels beside the message.
+    struct Place: Equatable {
+        let address: String
+        let port: UInt16
+    }
+
+    static let version: UInt32 = 1
+    /// The longest message: a table of some hundred thousand routes.
+    static let limitBytes = 64 << 20
+
+    private enum Kind: UInt8 {
+        case hello = 1
+        case listen, install, installed, drain, drained, stop, records, wake, lost
+    }
+
+    private var kind: Kind {
+        switch self {
+        case .hello: .hello
+        case .listen: .listen
+        case .install: .install
+        case .installed: .installed
+        case .drain: .drain
+        case .drained: .drained
+        case .stop: .stop
+        case .records: .records
+        case .wake: .wake
+        case .lost: .lost
+        }
+    }
+
+    /// The message with its length in front.
+    var frame: [UInt8] {
+        var writer = ByteWriter()
+        writer.put(kind.rawValue)
+        switch self {
+        case .hello(let version, let processID, let tableVersion, let places):
+            writer.put(version)
+            writer.put(processID)
+            writer.put(tableVersion)
+            Self.put(places, &writer)
+        case .listen(let places): Self.put(places, &writer)
+        case .install(let token, let table):
+            writer.put(token)
+            writer.put(TableCoding.encode(table))
+        case .installed(let token), .drained(let token): writer.put(token)
+        case .drain(let token, let dynos):
+            writer.put(token)
+            writer.put(list: dynos) { writer, dyno in writer.put(dyno.description) }
+        case .stop: break
+        case .records(let block): writer.put(block)
+        case .wake(let app): writer.put(app.description)
+        case .lost(let count): writer.put(count)
+        }
+        var length = ByteWriter()
+        length.put(UInt32(writer.bytes.count))
+        return length.bytes + writer.bytes
+    }
+
+    /// - Parameter body: a message without its length.
+    init(_ body: [UInt8]) throws(ByteReader.Malformed) {
+        var reader = ByteReader(body)
+        guard let kind = Kind(rawValue: try reader.integer(UInt8.self)) else { throw ByteReader.Malformed() }
+        switch kind {
+        case .hello:
+            self = .hello(
+                version: try reader.integer(), processID: try reader.integer(), tableVersion: try reader.integer(),
+                listeners: try Self.places(&reader))
+        case .listen: self = .listen(try Self.places(&reader))
+        case .install:
+            let token = try reader.integer(UInt64.self)
+            var table = ByteReader(try reader.byteString())
+            self = .install(token: token, try TableCoding.decode(&table))
+        case .installed: self = .installed(token: try reader.integer())
+        case .drain:
+            let token = try reader.integer(UInt64.self)
+            self = .drain(
+                token: token,
+                try reader.list { (reader) throws(ByteReader.Malformed) in
+                    guard let dyno = DynoID(try reader.text()) else { throw ByteReader.Malformed() }
+                    return dyno
+                })
+        case .drained: self = .drained(token: try reader.integer())
+        case .stop: self = .stop
+        case .records: self = .records(try reader.byteString())
+        case .wake:
+            guard let app = AppID(try reader.text()) else { throw ByteReader.Malformed() }
+            self = .wake(app)
+        case .lost: self = .lost(bytes: try reader.integer())
+        }
+    }
+
+    private static func put(_ places: [Place], _ writer: inout ByteWriter) {
+        writer.put(list: places) { writer, place in
+            writer.put(place.address)
+            writer.put(place.port)
+        }
+    }
+
+    private static func places(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> [Place] {
+        try reader.list { (reader) throws(ByteReader.Malformed) in
+            let address = try reader.text()
+            return Place(address: address, port: try reader.integer())
+        }
+    }
+}
+
+/// Cuts a stream of bytes into messages, and keeps the descriptors that came with them until a message wants them.
+struct ControlInput: ~Copyable {
+    private var bytes: [UInt8] = []
+    private var descriptors: [Int32] = []
+
+    mutating func add(_ more: [UInt8], _ descriptors: [Int32]) {
+        bytes += more
+        self.descriptors += descriptors
+    }
+
+    /// - Returns: `nil` when the next message is not complete.
+    mutating func next() throws(ByteReader.Malformed) -> ControlMessage? {
+        guard bytes.count >= 4 else { return nil }
+        var reader = ByteReader(bytes[..<4])
+        let length = Int(try reader.integer(UInt32.self))
+        guard length <= ControlMessage.limitBytes else { throw ByteReader.Malformed() }
+        guard bytes.count >= 4 + length else { return nil }
+        let body = Array(bytes[4..<4 + length])
+        bytes.removeFirst(4 + length)
+        return try ControlMessage(body)
+    }
+
+    /// Hands over the descriptors of a message that names `count`.
+    mutating func take(_ count: Int) throws(ByteReader.Malformed) -> [Int32] {
+        guard descriptors.count >= count else { throw ByteReader.Malformed() }
+        defer { descriptors.removeFirst(count) }
+        return Array(descriptors.prefix(count))
+    }
+
+    deinit { for descriptor in descriptors { _ = Descriptor(owning: descriptor) } }
+}

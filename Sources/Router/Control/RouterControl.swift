@@ -1,0 +1,265 @@
+internal import CPosix
+package import Model
+package import Posix
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// The daemon's hand on the router: starts or adopts it, tells it tables, hears what it reports, and starts it again
+/// when it dies.
+///
+/// The daemon holds the listeners too, so that a connection made while there is no router waits in the backlog.
+package actor RouterControl {
+    private let controlSocket: String
+    private let program: String
+    private let logFile: String
+    private let reactor: Reactor
+    private let reports: AsyncStream<RouterEvent>.Continuation
+    package nonisolated let events: AsyncStream<RouterEvent>
+
+    private var listeners: [RouterListener] = []
+    private var table: RoutingTable?
+    private var link: ControlLink?
+    private var routerID: Int32?
+    private var isStopping = false
+    private var supervision: Task<Void, Never>?
+    private var nextToken: UInt64 = 1
+    private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+
+    /// - Parameters:
+    ///   - controlSocket: where the router listens for daemons.
+    ///   - program: the path of `paas-router`.
+    ///   - logFile: takes the router's own complaints; made if absent.
+    package init(controlSocket: String, program: String, logFile: String, reactor: Reactor) {
+        self.controlSocket = controlSocket
+        self.program = program
+        self.logFile = logFile
+        self.reactor = reactor
+        (events, reports) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(200_000))
+    }
+
+    /// Adopts a living router (and gets its listeners back) or starts one with the listeners that `open` makes.
+    ///
+    /// - Throws: what `open` throws; ``RouterFailure`` when the program does not run.
+    package func start(open: @Sendable () throws -> [RouterListener]) async throws -> [RouterListener] {
+        var input = ControlInput()
+        if let adopted = try? ControlLink(connectingTo: controlSocket, reactor: reactor) {  // Else there is none.
+            if try await greet(adopted, &input) == ControlMessage.version {
+                if listeners.isEmpty {
+                    listeners = try open()
+                    try handListeners(over: adopted)
+                }
+                link = adopted
+            } else {
+                // Another version: it ends when its requests are done, and its listeners go on with a new one.
+                adopted.send(.stop)
+                let writing = Task { await adopted.writeQueued() }
+                await waitForEnd(limit: .seconds(8))
+                writing.cancel()
+                adopted.close()
+                input = ControlInput()
+            }
+        }
+        if link == nil {
+            if listeners.isEmpty { listeners = try open() }
+            link = try await launch(&input)
+        }
+        let first = PendingInput(input)
+        supervision = Task { await self.supervise(first) }
+        return listeners
+    }
+
+    /// Returns once every loop of the router serves the table; at once when the router is being stopped.
+    package func install(_ table: RoutingTable) async {
+        self.table = table
+        await ask { .install(token: $0, table) }
+    }
+
+    /// Returns when none of the dynos has a request in flight, or when `limit` has passed.
+    package func drain(_ dynos: [DynoID], limit: Duration) async {
+        guard !dynos.isEmpty else { return }
+        let token = nextToken
+        let timer = Task {
+            try? await Task.sleep(for: limit)  // Cancelled: the answer came first.
+            self.answered(token)
+        }
+        await ask { .drain(token: $0, dynos) }
+        timer.cancel()
+    }
+
+    package func processID() -> Int32? { routerID }
+
+    /// Ends the router, once its requests are done or a few seconds have passed, and closes the listeners.
+    package func stop() async {
+        isStopping = true
+        link?.send(.stop)
+        if link != nil { await waitForEnd(limit: .seconds(8)) }
+        await supervision?.value
+        for listener in listeners { _ = Descriptor(owning: listener.descriptor) }
+        listeners = []
+        routerID = nil
+        releaseWaiters()
+        reports.finish()
+    }
+
+    /// Sends a question and waits for its answer; a router that dies meanwhile has answered.
+    private func ask(_ question: (UInt64) -> ControlMessage) async {
+        let token = nextToken
+        nextToken += 1
+        guard !isStopping else { return }
+        let message = question(token)
+        await withCheckedContinuation { continuation in
+            waiters[token] = continuation
+            link?.send(message)
+        }
+    }
+
+    private func answered(_ token: UInt64) { waiters.removeValue(forKey: token)?.resume() }
+
+    private func releaseWaiters() {
+        for token in waiters.keys { answered(token) }
+    }
+
+    // MARK: The router's life
+
+    /// Keeps a router running and listens to it, until ``stop()``.
+    private func supervise(_ first: PendingInput) async {
+        var input = first.take()
+        var pause = Duration.zero
+        while let link {
+            let began = ContinuousClock.now
+            async let writing: Void = link.writeQueued()
+            await listen(to: link, &input)
+            link.close()
+            await writing
+            self.link = nil
+            guard !isStopping else { return }
+            pause = ContinuousClock.now - began < .seconds(1) ? min(pause + .milliseconds(50), .seconds(1)) : .zero
+            await restart(&input, pause: pause)
+        }
+    }
+
+    private func listen(to link: ControlLink, _ input: inout ControlInput) async {
+        do {
+            repeat {
+                while let message = try input.next() { hear(message) }
+            } while try await link.receive(into: &input)
+        } catch {
+            return  // A router that talks nonsense, or whose connection broke, is replaced like one that died.
+        }
+    }
+
+    private func hear(_ message: ControlMessage) {
+        switch message {
+        case .installed(let token), .drained(let token): answered(token)
+        case .records(let block):
+            AccessRecords.read(block) { app, time, text in
+                let line = LogLine(time: time, source: .heroku, process: "router", message: text)
+                reports.yield(.access(app: app, line: line))
+            }
+        case .wake(let app): reports.yield(.wake(app))
+        case .hello, .listen, .install, .drain, .stop, .lost: break
+        }
+    }
+
+    private func restart(_ input: inout ControlInput, pause: Duration) async {
+        var pause = pause
+        while !isStopping {
+            if pause > .zero { try? await Task.sleep(for: pause) }  // Never cancelled.
+            input = ControlInput()
+            do {
+                if let living = try? ControlLink(connectingTo: controlSocket, reactor: reactor) {  // Else it died.
+                    _ = try await greet(living, &input)
+                    link = living
+                } else {
+                    link = try await launch(&input)
+                }
+                if let table { link?.send(.install(token: 0, table)) }
+                // Whoever waits for an answer of the old router: the last table is on its way, and nothing is in
+                // flight any more.
+                releaseWaiters()
+                return
+            } catch { pause = min(max(pause, .milliseconds(25)) * 2, .seconds(1)) }
+        }
+    }
+
+    /// Starts the program and waits until it answers.
+    private func launch(_ input: inout ControlInput) async throws -> ControlLink {
+        let null = try Descriptor(opening: "/dev/null", O_RDWR)
+        let log = try Descriptor(opening: logFile, O_WRONLY | O_CREAT | O_APPEND)
+        let processID = try Subprocess.start(
+            program, arguments: [controlSocket], environment: Environment.all,
+            descriptors: [null.raw, log.raw, log.raw])
+        routerID = processID
+        let end = ProcessEnd()
+        startThread(named: "paas-reaper") {
+            _ = try? Subprocess.wait(processID)  // Only so that it does not stay a zombie.
+            end.set()
+        }
+        while !end.hasCome {
+            if let link = try? ControlLink(connectingTo: controlSocket, reactor: reactor) {  // Not listening yet.
+                guard try await greet(link, &input) == ControlMessage.version, routerID == processID else { break }
+                try handListeners(over: link)
+                return link
+            }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        throw RouterFailure.didNotStart(program: program, logFile: logFile)
+    }
+
+    /// Exchanges versions, and takes the listeners that the router has.
+    private func greet(_ link: ControlLink, _ input: inout ControlInput) async throws -> UInt32 {
+        link.send(
+            .hello(version: ControlMessage.version, processID: Environment.processID, tableVersion: 0, listeners: []))
+        while true {
+            if let message = try input.next() {
+                guard case .hello(let version, let processID, _, let places) = message else {
+                    throw ByteReader.Malformed()
+                }
+                let descriptors = try input.take(places.count)
+                let given = zip(descriptors, places).map {
+                    RouterListener(descriptor: $0, address: $1.address, port: $1.port)
+                }
+                if listeners.isEmpty {
+                    listeners = given
+                } else {
+                    for listener in given { _ = Descriptor(owning: listener.descriptor) }
+                }
+                routerID = processID
+                return version
+            }
+            guard try await link.receive(into: &input) else {
+                throw RouterFailure.didNotStart(program: program, logFile: logFile)
+            }
+        }
+    }
+
+    private func handListeners(over link: ControlLink) throws {
+        try link.send(
+            .listen(listeners.map { .init(address: $0.address, port: $0.port) }),
+            descriptors: listeners.map(\.descriptor))
+    }
+
+    /// Waits for the router's process to end, and ends it by force after `limit`.
+    private func waitForEnd(limit: Duration) async {
+        guard let routerID else { return }
+        let number = cpx_pidfd_open(routerID)
+        guard number >= 0 else { return }  // It has ended.
+        let process = Descriptor(owning: number)
+        let raw = process.raw
+        let reactor = reactor
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await reactor.wait(raw, for: .readable) }  // Cancelled: time is up.
+            group.addTask {
+                guard (try? await Task.sleep(for: limit)) != nil else { return }  // Cancelled: it has ended.
+                _ = cpx_pidfd_signal(raw, SIGKILL)
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        _ = process
+    }
+}

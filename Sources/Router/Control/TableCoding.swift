@@ -1,0 +1,83 @@
+internal import Model
+internal import Posix
+
+/// A routing table as bytes, for the way from the daemon to the router.
+enum TableCoding {
+    static func encode(_ table: RoutingTable) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.put(table.version)
+        writer.put(list: table.routes.sorted { $0.key < $1.key }) { writer, pair in
+            writer.put(pair.key)
+            writer.put(pair.value.app?.description ?? "")
+            put(pair.value.state, &writer)
+        }
+        writer.put(list: table.appNames) { writer, name in writer.put(name) }
+        return writer.bytes
+    }
+
+    private static func put(_ state: RoutingTable.State, _ writer: inout ByteWriter) {
+        switch state {
+        case .serving(let backends):
+            writer.put(UInt8(0))
+            writer.put(list: backends) { writer, backend in
+                writer.put(backend.id.description)
+                writer.put(backend.name)
+                switch backend.endpoint {
+                case .tcp(let address, let port):
+                    writer.put(UInt8(0))
+                    writer.put(address)
+                    writer.put(port)
+                case .unix(let path):
+                    writer.put(UInt8(1))
+                    writer.put(path)
+                }
+            }
+        case .starting: writer.put(UInt8(1))
+        case .asleep: writer.put(UInt8(2))
+        case .refusing(let fault):
+            writer.put(UInt8(3))
+            writer.put(fault.rawValue)
+        }
+    }
+
+    static func decode(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> RoutingTable {
+        let version = try reader.integer(UInt64.self)
+        let routes = try reader.list { (reader) throws(ByteReader.Malformed) in
+            let host = try reader.text()
+            let app = try reader.text()
+            let state = try state(&reader)
+            return (host, RoutingTable.Route(app: app.isEmpty ? nil : AppID(app), state: state))
+        }
+        let names = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
+        return RoutingTable(
+            version: version, routes: Dictionary(routes, uniquingKeysWith: { $1 }), appNames: names)
+    }
+
+    private static func state(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> RoutingTable.State {
+        switch try reader.integer(UInt8.self) {
+        case 0:
+            return .serving(
+                try reader.list { (reader) throws(ByteReader.Malformed) in
+                    guard let id = DynoID(try reader.text()) else { throw ByteReader.Malformed() }
+                    let name = try reader.text()
+                    return RoutingTable.Backend(id: id, name: name, endpoint: try endpoint(&reader))
+                })
+        case 1: return .starting
+        case 2: return .asleep
+        case 3:
+            guard let fault = RouterFault(rawValue: try reader.text()) else { throw ByteReader.Malformed() }
+            return .refusing(fault)
+        default: throw ByteReader.Malformed()
+        }
+    }
+
+    private static func endpoint(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> Endpoint {
+        switch try reader.integer(UInt8.self) {
+        case 0:
+            let address = try reader.text()
+            return .tcp(address: address, port: try reader.integer(UInt16.self))
+        case 1: return .unix(path: try reader.text())
+        default: throw ByteReader.Malformed()
+        }
+    }
+}

@@ -1,0 +1,47 @@
+/// A connection that somebody made to the platform.
+struct Client {
+    enum Phase: UInt8 {
+        /// Between requests, or with an unfinished head in `stream.partial`.
+        case awaiting
+        /// A request is being answered.
+        case serving
+        /// After a 101: bytes both ways.
+        case tunneling
+        /// It has its answer and goes on sending: nothing is read any more but its end.
+        case lingering
+    }
+
+    var stream: Stream
+    var phase = Phase.awaiting
+    var addressLength: UInt8 = 0
+    /// The port that it came to.
+    var listenerPort: UInt16
+    /// How much of `stream.partial` has been looked at, and where its unfinished line starts.
+    var scanned: UInt32 = 0
+    var unfinished: UInt32 = 0
+    var exchange: UnsafeMutablePointer<Exchange>?
+    /// The peer's address as text; at most 46 bytes.
+    var address: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
+
+    init(descriptor: Int32, listenerPort: UInt16) {
+        stream = Stream(handle: Handle(.client, descriptor: descriptor))
+        self.listenerPort = listenerPort
+    }
+}
+
+/// A connection to a dyno.
+struct Upstream {
+    enum Phase: UInt8 { case connecting, busy, idle, tunneling }
+
+    var stream: Stream
+    var phase = Phase.connecting
+    let backend: UnsafeMutablePointer<Backend>
+    var exchange: UnsafeMutablePointer<Exchange>?
+    var previousIdle: UnsafeMutablePointer<Upstream>?
+    var nextIdle: UnsafeMutablePointer<Upstream>?
+
+    init(descriptor: Int32, backend: UnsafeMutablePointer<Backend>) {
+        stream = Stream(handle: Handle(.upstream, descriptor: descriptor))
+        self.backend = backend
+    }
+}

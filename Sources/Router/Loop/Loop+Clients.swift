@@ -1,0 +1,205 @@
+internal import HTTP
+internal import Model
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// What clients send, and when they leave.
+extension Loop {
+    func advance(client: UnsafeMutablePointer<Client>) {
+        switch client.pointee.phase {
+        case .awaiting:
+            if client.pointee.scanned == 0, !client.pointee.stream.partial.isEmpty { return readPipelined(client) }
+            if client.pointee.stream.handle.isReadable { readHead(client) }
+        case .serving:
+            guard let exchange = client.pointee.exchange else { return }
+            serve(client, exchange)
+        case .tunneling:
+            guard let exchange = client.pointee.exchange else { return }
+            pumpTunnel(exchange)
+        case .lingering:
+            if client.pointee.stream.handle.isReadable { discardInput(client) }
+        }
+    }
+
+    private func serve(_ client: UnsafeMutablePointer<Client>, _ exchange: UnsafeMutablePointer<Exchange>) {
+        if !client.pointee.stream.pending.isEmpty, client.pointee.stream.handle.isWritable {
+            switch flush(stream(client)) {
+            case .blocked: arm(exchange, .silence)
+            case .broken: return clientLeft(exchange)
+            case .sent:
+                if exchange.pointee.phase == .flushing { return finish(exchange) }
+                arm(exchange, .silence)
+                if let upstream = exchange.pointee.upstream { return queue(handle(upstream)) }
+            }
+        }
+        let isGone =
+            client.pointee.stream.handle.isBroken
+            || (client.pointee.stream.handle.hasPeerClosed && exchange.pointee.request.isDone
+                && !exchange.pointee.isHalfClosed)
+        if isGone { return clientLeft(exchange) }
+        if !exchange.pointee.request.isDone, client.pointee.stream.handle.isReadable { pumpRequest(exchange) }
+    }
+
+    private func readPipelined(_ client: UnsafeMutablePointer<Client>) {
+        let base = scratch + Self.headroom
+        let count = client.pointee.stream.partial.count
+        if let kept = client.pointee.stream.partial.bytes { memcpy(base, kept, count) }
+        if readHead(client, base, count, from: 0) == .incomplete, client.pointee.stream.handle.isReadable {
+            readHead(client)
+        }
+    }
+
+    private func readHead(_ client: UnsafeMutablePointer<Client>) {
+        let base = scratch + Self.headroom
+        while client.pointee.stream.handle.isReadable {
+            let kept = client.pointee.stream.partial.count
+            switch take(handle(client), base + kept, Self.headReadSize) {
+            case .nothing: return
+            case .end, .broken: return close(client: client)
+            case .bytes(let count):
+                if kept > 0, let bytes = client.pointee.stream.partial.bytes { memcpy(base, bytes, kept) }
+                if readHead(client, base, kept &+ count, from: kept) != .incomplete { return }
+            }
+        }
+    }
+
+    /// Looks for a head in `count` bytes, of which those before `known` have been looked at.
+    @inline(__always)
+    @discardableResult
+    private func readHead(
+        _ client: UnsafeMutablePointer<Client>, _ base: UnsafeMutablePointer<UInt8>, _ count: Int, from known: Int
+    ) -> HeadOutcome {
+        if known > 0, Bytes.lineFeed(base + known, count &- known) < 0,
+            count &- Int(client.pointee.unfinished) <= HeadLimits.request.fieldLine &+ 1
+        {
+            keepHead(client, base, count)
+            return .incomplete
+        }
+        let outcome = request.pointee.parse(base, count: count, slots: slots)
+        switch outcome {
+        case .complete: begin(client, base, count)
+        case .incomplete:
+            client.pointee.unfinished = UInt32(truncatingIfNeeded: request.pointee.fields.unfinished)
+            keepHead(client, base, count)
+        case .failed(let error): refuse(client, error)
+        }
+        return outcome
+    }
+
+    private func keepHead(_ client: UnsafeMutablePointer<Client>, _ base: UnsafePointer<UInt8>, _ count: Int) {
+        client.pointee.stream.partial.keep(base, count)
+        client.pointee.scanned = UInt32(truncatingIfNeeded: count)
+    }
+
+    /// Passes the request's body on as far as the dyno takes it.
+    func pumpRequest(_ exchange: UnsafeMutablePointer<Exchange>) {
+        let client = exchange.pointee.client
+        guard let upstream = exchange.pointee.upstream, exchange.pointee.phase != .held,
+            exchange.pointee.sent == exchange.pointee.filled
+        else { return }
+        var budget = 4 * Self.readSize
+        while client.pointee.stream.handle.isReadable, !exchange.pointee.request.isDone,
+            upstream.pointee.stream.pending.isEmpty
+        {
+            guard budget > 0 else { return queue(handle(client)) }
+            let base = scratch + Self.headroom
+            switch take(handle(client), base, Self.readSize) {
+            case .nothing: return
+            case .end, .broken: return clientLeft(exchange)
+            case .bytes(let count):
+                budget &-= count
+                if !passOn(exchange, upstream, base, count) { return }
+            }
+        }
+    }
+
+    /// - Returns: `false` when the exchange is over.
+    private func passOn(
+        _ exchange: UnsafeMutablePointer<Exchange>, _ upstream: UnsafeMutablePointer<Upstream>,
+        _ base: UnsafeMutablePointer<UInt8>, _ count: Int
+    ) -> Bool {
+        let taken = exchange.pointee.request.take(base, count)
+        guard taken >= 0 else {
+            if exchange.pointee.phase == .relaying {
+                abort(exchange, .requestError)
+            } else {
+                fail(exchange, .requestError, cause: "bad chunk")
+            }
+            return false
+        }
+        if taken < count {
+            exchange.pointee.client.pointee.stream.partial.append(base + taken, count &- taken)
+        }
+        exchange.pointee.hasStreamedBody = true
+        if !exchange.pointee.hasLostRequest {
+            switch deliver(stream(upstream), base, taken) {
+            case .sent, .blocked: break
+            case .broken: loseRequest(exchange, upstream)
+            }
+        }
+        armBeforeResponse(exchange)
+        return true
+    }
+
+    /// The dyno stopped reading, which it may: an answer may be there. The rest of the body is read and dropped.
+    func loseRequest(_ exchange: UnsafeMutablePointer<Exchange>, _ upstream: UnsafeMutablePointer<Upstream>) {
+        exchange.pointee.hasLostRequest = true
+        clear(&upstream.pointee.stream.pending)
+        upstream.pointee.stream.handle.isReadable = true
+        queue(handle(upstream))
+    }
+
+    /// H12's clock starts when the dyno has the whole request; until then silence is what ends it.
+    @inline(__always)
+    func armBeforeResponse(_ exchange: UnsafeMutablePointer<Exchange>) {
+        switch exchange.pointee.phase {
+        case .awaitingResponse: arm(exchange, exchange.pointee.request.isDone ? .firstByte : .silence)
+        case .sending, .relaying, .flushing: arm(exchange, .silence)
+        case .held: break
+        }
+    }
+
+    /// H27: nobody waits for this answer any more.
+    func clientLeft(_ exchange: UnsafeMutablePointer<Exchange>) {
+        let client = exchange.pointee.client
+        log(exchange, fault: .clientRequestInterrupted, status: 499, detail: " sock=client")
+        release(exchange, reuse: false)
+        recycle(exchange)
+        client.pointee.exchange = nil
+        close(client: client)
+    }
+
+    /// The connection is over at once.
+    func close(client: UnsafeMutablePointer<Client>) {
+        guard client.pointee.stream.handle.kind != .dead else { return }
+        clientCount &-= 1
+        end(stream(client))
+        if hasPausedAccepting { acceptAgainAt = now }
+    }
+
+    /// Ends a connection whose client may still be sending: a close right now would make the kernel throw away the
+    /// answer that is under way.
+    func linger(_ client: UnsafeMutablePointer<Client>) {
+        client.pointee.phase = .lingering
+        clear(&client.pointee.stream.partial)
+        shutdown(client.pointee.stream.handle.descriptor, Int32(SHUT_WR))
+        arm(client, .linger)
+        if client.pointee.stream.handle.isReadable { queue(handle(client)) }
+    }
+
+    private func discardInput(_ client: UnsafeMutablePointer<Client>) {
+        for _ in 0..<8 {
+            guard client.pointee.stream.handle.isReadable else { return }
+            switch take(handle(client), scratch + Self.headroom, Self.readSize) {
+            case .bytes: continue
+            case .nothing: return
+            case .end, .broken: return close(client: client)
+            }
+        }
+        queue(handle(client))
+    }
+}

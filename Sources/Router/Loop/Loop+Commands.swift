@@ -1,0 +1,89 @@
+internal import CPosix
+internal import Model
+
+/// What the control side asks for.
+extension Loop {
+    func receiveCommands() {
+        for command in inbox.takeAll() {
+            switch command {
+            case .listen(let places): listen(places)
+            case .install(let table, let done):
+                install(table)
+                done()
+            case .drain(let dynos, let done):
+                drainWatches.append(DrainWatch(dynos: Set(dynos), done: done))
+                reviewDrains()
+            case .stop: stop()
+            }
+        }
+    }
+
+    /// Replaces the table, lets go of dynos that left it, and looks again at every held request.
+    private func install(_ new: RoutingTable) {
+        var listed: [DynoID: UnsafeMutablePointer<Backend>] = [:]
+        table = CompiledTable(new) { backend in
+            if let known = listed[backend.id] { return known }
+            let made = self.known(backend) ?? Backend.make(backend)
+            if let made { listed[backend.id] = made }
+            return made
+        }
+        for (id, backend) in backends where listed[id] != backend { delist(backend) }
+        backends = listed
+        reviewHeld()
+        reviewDrains()
+    }
+
+    /// The backend of the table before, when it is still at the same place.
+    private func known(_ backend: RoutingTable.Backend) -> UnsafeMutablePointer<Backend>? {
+        guard let known = backends[backend.id], known.pointee.place == backend.endpoint else { return nil }
+        return known
+    }
+
+    /// Its requests in flight finish; its idle connections close now.
+    private func delist(_ backend: UnsafeMutablePointer<Backend>) {
+        backend.pointee.isListed = false
+        while let upstream = backend.pointee.idle { discard(upstream) }
+        if backend.pointee.inFlight == 0 { Backend.free(backend) } else { delisted.insert(backend) }
+    }
+
+    /// One request fewer is on `backend`.
+    @inline(__always)
+    func leave(_ backend: UnsafeMutablePointer<Backend>) {
+        backend.pointee.inFlight &-= 1
+        if backend.pointee.inFlight == 0, !backend.pointee.isListed || !drainWatches.isEmpty { hasDrained(backend) }
+    }
+
+    @inline(never)
+    private func hasDrained(_ backend: UnsafeMutablePointer<Backend>) {
+        if !backend.pointee.isListed {
+            delisted.remove(backend)
+            Backend.free(backend)
+        }
+        reviewDrains()
+    }
+
+    private func reviewDrains() {
+        guard !drainWatches.isEmpty else { return }
+        var busy = Set(delisted.map(\.pointee.id))
+        for (id, backend) in backends where backend.pointee.inFlight > 0 { busy.insert(id) }
+        let finished = drainWatches.filter { $0.dynos.isDisjoint(with: busy) }
+        drainWatches.removeAll { $0.dynos.isDisjoint(with: busy) }
+        for watch in finished { watch.done() }
+    }
+
+    /// Takes no more connections; those without a request close, the others after their answer.
+    private func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        stopAt = now &+ settings.grace.milliseconds
+        for listener in listeners {
+            _ = cpx_loop_remove(epoll, listener.pointee.handle.descriptor)
+            listener.deallocate()
+        }
+        listeners = []
+        hasPausedAccepting = false
+        while let idle = timers[Int(TimerQueue.Name.idleClient.rawValue)].first {
+            close(client: UnsafeMutableRawPointer(idle).assumingMemoryBound(to: Client.self))
+        }
+    }
+}

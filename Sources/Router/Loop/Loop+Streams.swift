@@ -1,0 +1,137 @@
+internal import CPosix
+internal import HTTP
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// Writing, buffering and closing, the same for both sides.
+extension Loop {
+    enum Delivery { case sent, blocked, broken }
+
+    enum Intake {
+        case bytes(Int)
+        case nothing
+        case end
+        case broken
+    }
+
+    /// Sends `count` bytes; what the socket does not take is kept, and the scratch buffer itself is handed over when
+    /// that is much.
+    @inline(__always)
+    func deliver(_ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Delivery {
+        var sent = 0
+        if stream.pointee.pending.isEmpty {
+            while sent < count {
+                let result = Glibc.send(
+                    stream.pointee.handle.descriptor, bytes + sent, count &- sent, Int32(MSG_NOSIGNAL))
+                if result >= 0 {
+                    sent &+= result
+                } else if errno == EAGAIN {
+                    stream.pointee.handle.isWritable = false
+                    break
+                } else if errno != EINTR {
+                    return .broken
+                }
+            }
+        }
+        if sent == count { return .sent }
+        keepRest(stream, bytes + sent, count &- sent)
+        return .blocked
+    }
+
+    @inline(never)
+    private func keepRest(_ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int) {
+        let isInScratch = bytes >= UnsafePointer(scratch) && bytes < UnsafePointer(scratch) + Self.scratchSize
+        if !stream.pointee.pending.isEmpty {
+            if stream.pointee.pending.isScratch {
+                let old = stream.pointee.pending
+                var copy = ByteStore()
+                if let kept = old.bytes { copy.keep(kept, old.count) }
+                clear(&stream.pointee.pending)
+                stream.pointee.pending = copy
+            }
+            return stream.pointee.pending.append(bytes, count)
+        }
+        clear(&stream.pointee.pending)
+        guard isInScratch, count > 16 << 10 else { return stream.pointee.pending.keep(bytes, count) }
+        stream.pointee.pending.adopt(scratch: scratch, bytes, count)
+        scratch = spareScratch.popLast() ?? .allocate(capacity: Self.scratchSize)
+    }
+
+    func clear(_ store: inout ByteStore) {
+        guard let buffer = store.clear() else { return }
+        if spareScratch.count < 8 { spareScratch.append(buffer) } else { buffer.deallocate() }
+    }
+
+    /// Sends what was kept.
+    func flush(_ stream: UnsafeMutablePointer<Stream>) -> Delivery {
+        while let bytes = stream.pointee.pending.bytes, !stream.pointee.pending.isEmpty {
+            let result = Glibc.send(
+                stream.pointee.handle.descriptor, bytes, stream.pointee.pending.count, Int32(MSG_NOSIGNAL))
+            if result >= 0 {
+                stream.pointee.pending.drop(result)
+            } else if errno == EAGAIN {
+                stream.pointee.handle.isWritable = false
+                return .blocked
+            } else if errno != EINTR {
+                return .broken
+            }
+        }
+        clear(&stream.pointee.pending)
+        return .sent
+    }
+
+    /// Reads once; a short read has emptied the socket, unless its end came with the same event.
+    @inline(__always)
+    func take(_ handle: UnsafeMutablePointer<Handle>, _ bytes: UnsafeMutablePointer<UInt8>, _ limit: Int) -> Intake {
+        while true {
+            let count = recv(handle.pointee.descriptor, bytes, limit, 0)
+            if count > 0 {
+                if count < limit, !handle.pointee.hasPeerClosed { handle.pointee.isReadable = false }
+                return .bytes(count)
+            }
+            if count == 0 { return .end }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN:
+                handle.pointee.isReadable = false
+                return .nothing
+            default: return .broken
+            }
+        }
+    }
+
+    /// Closes the descriptor and lets go of what was kept; the memory goes when the batch is over.
+    func end(_ stream: UnsafeMutablePointer<Stream>) {
+        let handle = UnsafeMutableRawPointer(stream).assumingMemoryBound(to: Handle.self)
+        arm(handle, .none)
+        clear(&stream.pointee.pending)
+        clear(&stream.pointee.partial)
+        if handle.pointee.descriptor >= 0 { Glibc.close(handle.pointee.descriptor) }
+        handle.pointee.kind = .dead
+        graveyard.append(handle)
+    }
+
+    @inline(__always)
+    func stream(_ client: UnsafeMutablePointer<Client>) -> UnsafeMutablePointer<Stream> {
+        UnsafeMutableRawPointer(client).assumingMemoryBound(to: Stream.self)
+    }
+
+    @inline(__always)
+    func stream(_ upstream: UnsafeMutablePointer<Upstream>) -> UnsafeMutablePointer<Stream> {
+        UnsafeMutableRawPointer(upstream).assumingMemoryBound(to: Stream.self)
+    }
+
+    @inline(__always)
+    func handle(_ client: UnsafeMutablePointer<Client>) -> UnsafeMutablePointer<Handle> {
+        UnsafeMutableRawPointer(client).assumingMemoryBound(to: Handle.self)
+    }
+
+    @inline(__always)
+    func handle(_ upstream: UnsafeMutablePointer<Upstream>) -> UnsafeMutablePointer<Handle> {
+        UnsafeMutableRawPointer(upstream).assumingMemoryBound(to: Handle.self)
+    }
+}

@@ -1,0 +1,114 @@
+internal import CPosix
+internal import HTTP
+
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Darwin
+#endif
+
+/// Connections to dynos: their events, and the pool of idle ones.
+extension Loop {
+    func advance(upstream: UnsafeMutablePointer<Upstream>) {
+        guard let exchange = upstream.pointee.exchange else {
+            // An idle connection has nothing to say: whatever comes is its end, or a dyno that talks out of turn.
+            if upstream.pointee.stream.handle.isReadable || upstream.pointee.stream.handle.isBroken {
+                discard(upstream)
+            }
+            return
+        }
+        switch upstream.pointee.phase {
+        case .connecting: connectReady(exchange, upstream)
+        case .busy: serve(exchange, upstream)
+        case .tunneling: pumpTunnel(exchange)
+        case .idle: break
+        }
+    }
+
+    private func connectReady(
+        _ exchange: UnsafeMutablePointer<Exchange>, _ upstream: UnsafeMutablePointer<Upstream>
+    ) {
+        let code = cpx_socket_error(upstream.pointee.stream.handle.descriptor)
+        if code != 0 { return connectFailed(exchange, upstream, code) }
+        if upstream.pointee.stream.handle.isBroken { return connectFailed(exchange, upstream, ECONNREFUSED) }
+        if upstream.pointee.stream.handle.isWritable { send(exchange, upstream) }
+    }
+
+    private func serve(_ exchange: UnsafeMutablePointer<Exchange>, _ upstream: UnsafeMutablePointer<Upstream>) {
+        if upstream.pointee.stream.handle.isWritable {
+            if exchange.pointee.sent < exchange.pointee.filled {
+                send(exchange, upstream)
+                guard upstream.pointee.exchange == exchange else { return }
+            }
+            if !upstream.pointee.stream.pending.isEmpty {
+                switch flush(stream(upstream)) {
+                case .blocked: armBeforeResponse(exchange)
+                case .broken: loseRequest(exchange, upstream)
+                case .sent:
+                    armBeforeResponse(exchange)
+                    queue(handle(exchange.pointee.client))
+                }
+            }
+        }
+        if upstream.pointee.stream.handle.isReadable { readResponse(exchange, upstream) }
+    }
+
+    func takeIdle(_ upstream: UnsafeMutablePointer<Upstream>, for exchange: UnsafeMutablePointer<Exchange>) {
+        unlink(upstream)
+        arm(handle(upstream), .none)
+        upstream.pointee.phase = .busy
+        upstream.pointee.exchange = exchange
+        exchange.pointee.upstream = upstream
+        exchange.pointee.isReused = true
+        exchange.pointee.connectTime = 0
+    }
+
+    private func unlink(_ upstream: UnsafeMutablePointer<Upstream>) {
+        let backend = upstream.pointee.backend
+        if let previous = upstream.pointee.previousIdle {
+            previous.pointee.nextIdle = upstream.pointee.nextIdle
+        } else {
+            backend.pointee.idle = upstream.pointee.nextIdle
+        }
+        if let next = upstream.pointee.nextIdle { next.pointee.previousIdle = upstream.pointee.previousIdle }
+        upstream.pointee.previousIdle = nil
+        upstream.pointee.nextIdle = nil
+        backend.pointee.idleCount &-= 1
+    }
+
+    private func pool(_ upstream: UnsafeMutablePointer<Upstream>) {
+        let backend = upstream.pointee.backend
+        upstream.pointee.phase = .idle
+        upstream.pointee.exchange = nil
+        upstream.pointee.nextIdle = backend.pointee.idle
+        upstream.pointee.previousIdle = nil
+        if let first = backend.pointee.idle { first.pointee.previousIdle = upstream }
+        backend.pointee.idle = upstream
+        backend.pointee.idleCount &+= 1
+        arm(handle(upstream), .idleUpstream)
+    }
+
+    /// Parts a request from its dyno; the connection is kept for the next one when it may be.
+    @inline(__always)
+    func release(_ exchange: UnsafeMutablePointer<Exchange>, reuse: Bool) {
+        release(exchange)
+        if let upstream = exchange.pointee.upstream {
+            exchange.pointee.upstream = nil
+            let stream = upstream.pointee.stream
+            if reuse, !isStopping, !stream.handle.hasPeerClosed, !stream.handle.isReadable, stream.pending.isEmpty,
+                upstream.pointee.backend.pointee.isListed,
+                Int(upstream.pointee.backend.pointee.idleCount) < settings.poolLimit
+            {
+                pool(upstream)
+            } else {
+                discard(upstream)
+            }
+        }
+    }
+
+    func discard(_ upstream: UnsafeMutablePointer<Upstream>) {
+        if upstream.pointee.phase == .idle { unlink(upstream) }
+        upstream.pointee.exchange = nil
+        end(stream(upstream))
+    }
+}

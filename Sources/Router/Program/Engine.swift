@@ -1,0 +1,83 @@
+package import Model
+package import Posix
+internal import Synchronization
+
+/// The loops of one router and the doors to them: tables in, access records and wake-ups out.
+package final class Engine: Sendable {
+    private let inboxes: [LoopInbox]
+    private let running: Mutex<Int>
+    private let ended: @Sendable () -> Void
+
+    /// Starts the loops' threads.
+    ///
+    /// - Parameters:
+    ///   - records: takes blocks of access records, on a loop's thread; see ``AccessRecords``.
+    ///   - wake: takes apps that a request waits for, on a loop's thread.
+    ///   - ended: called once, when the last loop has ended.
+    package init(
+        _ settings: RouterSettings, records: @escaping @Sendable ([UInt8]) -> Void,
+        wake: @escaping @Sendable (AppID) -> Void, ended: @escaping @Sendable () -> Void = {}
+    ) throws(PosixError) {
+        var inboxes: [LoopInbox] = []
+        for _ in 0..<max(1, settings.loops) { inboxes.append(try LoopInbox()) }
+        self.inboxes = inboxes
+        running = Mutex(inboxes.count)
+        self.ended = ended
+        for (index, inbox) in inboxes.enumerated() {
+            startThread(named: "paas-loop-\(index)") { [self] in
+                do {
+                    let loop = try Loop(settings, inbox: inbox, outlet: LoopOutlet(records: records, wake: wake))
+                    loop.run()
+                } catch {
+                    preconditionFailure("no loop: \(error)")
+                }
+                loopEnded()
+            }
+        }
+    }
+
+    private func loopEnded() {
+        let isLast = running.withLock { count in
+            count -= 1
+            return count == 0
+        }
+        if isLast { ended() }
+    }
+
+    /// Has every loop accept from these, which stay the caller's.
+    package func listen(_ listeners: [RouterListener]) {
+        let places = listeners.map { ListenerPlace(descriptor: $0.descriptor, port: $0.port) }
+        for inbox in inboxes { inbox.post(.listen(places)) }
+    }
+
+    /// Calls `done` on a loop's thread once every loop serves the table.
+    package func install(_ table: RoutingTable, done: @escaping @Sendable () -> Void) {
+        let all = countdown(done)
+        for inbox in inboxes { inbox.post(.install(table, done: all)) }
+    }
+
+    /// Calls `done` on a loop's thread once none of the dynos has a request in flight.
+    package func drain(_ dynos: [DynoID], done: @escaping @Sendable () -> Void) {
+        let all = countdown(done)
+        for inbox in inboxes { inbox.post(.drain(dynos, done: all)) }
+    }
+
+    package func stop() { for inbox in inboxes { inbox.post(.stop) } }
+
+    private func countdown(_ done: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let waiting = Counter(inboxes.count)
+        return { if waiting.decrement() == 0 { done() } }
+    }
+}
+
+/// Counts down from several threads.
+private final class Counter: Sendable {
+    private let value: Mutex<Int>
+    init(_ value: Int) { self.value = Mutex(value) }
+    func decrement() -> Int {
+        value.withLock { count in
+            count -= 1
+            return count
+        }
+    }
+}
