@@ -11,6 +11,7 @@ enum Doctor {
         { node() },
         { swift() },
         { await daemon() },
+        { await port() },
         { await sandbox() },
         { await resolution() },
     ]
@@ -27,12 +28,12 @@ enum Doctor {
     private static func python() -> Finding {
         guard let version = MachineProgram.firstLine("python3", ["--version"]) else {
             return Finding(
-                verdict: .note, subject: "Python", fact: "not installed; Python apps cannot be built",
+                verdict: .fails, subject: "Python", fact: "not installed; Python apps cannot be built",
                 mend: ["sudo apt-get install python3 python3-venv"])
         }
         guard MachineProgram.firstLine("python3", ["-c", "import venv, ensurepip; print(1)"]) != nil else {
             return Finding(
-                verdict: .note, subject: "Python", fact: "\(version), but without venv; Python apps cannot be built",
+                verdict: .fails, subject: "Python", fact: "\(version), but without venv; Python apps cannot be built",
                 mend: ["sudo apt-get install python3-venv"])
         }
         return Finding(verdict: .good, subject: "Python", fact: version)
