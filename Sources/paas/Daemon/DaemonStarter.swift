@@ -43,9 +43,19 @@ struct DaemonStarter: Sendable {
 
     private func replace() async throws {
         try await plainClient {}.shutDown(keepingDynos: true)
-        let deadline = ContinuousClock.now + Self.patience
-        while isRunning, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(10)) }
+        try await waitForEnd()
         try await start()
+    }
+
+    /// Returns when the daemon's process has ended, which has just been asked to.
+    func waitForEnd() async throws {
+        let deadline = ContinuousClock.now + Self.patience
+        while try FileLock.take(home.lock) == nil {
+            guard ContinuousClock.now < deadline else {
+                throw Failure("The daemon was told to stop, but is still there.", mend: ["paas status"])
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
     }
 
     /// Starts the daemon and returns when it answers.

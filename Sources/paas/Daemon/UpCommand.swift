@@ -37,9 +37,13 @@ extension Command {
         "down", abstract: "stop the platform, with all dynos", examples: ["paas down"]
     ) { invocation in
         let terminal = invocation.terminal
-        guard let platform = try DaemonStarter(home: try .current()).runningClient() else {
+        let starter = DaemonStarter(home: try .current())
+        guard let platform = try starter.runningClient() else {
             return terminal.print("The platform is not running.")
         }
-        try await terminal.action("Stopping the platform") { _ in try await platform.shutDown() }
+        try await terminal.action("Stopping the platform") { _ in
+            try await platform.shutDown()
+            try await starter.waitForEnd()
+        }
     }
 }
