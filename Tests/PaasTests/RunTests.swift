@@ -68,25 +68,30 @@ struct RunTests {
     @Test("on a terminal sends keys one by one, Ctrl-C too, and the window's size", .needs("script"))
     func terminal() async throws {
         let seen = Mutex<[String]>([])
+        let marks = try Scratch.folder()
+        defer { try? FileTree.remove(marks) }
         try await FakePlatform.with(
             try replies(),
             attach: { socket in
                 try await socket.send("O", Array("ready\r\n".utf8))
                 while let (type, payload) = try await socket.frame() {
                     seen.withLock { $0.append("\(type)\(payload)") }
-                    if type == "I", payload.contains(3) { return try await socket.send("X", 130) }
+                    // The window's size comes when the terminal passes keys through, so keys may come from here on.
+                    if type == "W" { try Scratch.write(["raw": ""], in: marks) }
+                    guard type == "I", payload.contains(3) else { continue }
+                    try Scratch.write(["done": ""], in: marks)
+                    return try await socket.send("X", 130)
                 }
             }
         ) { platform in
-            let script = """
-                stty rows 33 cols 99; exec "$PAAS" run -x bash -a example
-                """
+            let script = "stty rows 33 cols 99; exec \"$PAAS\" run -x bash -a example"
+            let keys = "until [ -e raw ]; do sleep 0.02; done; printf '\\003'; until [ -e done ]; do sleep 0.02; done"
             var command = Command(
-                ["sh", "-c", "{ sleep 1; printf '\\003'; sleep 2; } | script -qec '\(script)' /dev/null"],
+                ["sh", "-c", "{ \(keys); } | script -qec '\(script)' /dev/null"],
                 environment: [
                     "PATH": Programs.systemPath, "HOME": platform.home, "PAAS_HOME": platform.home, "TERM": "xterm",
                     "PAAS": try PaasProgram.path(), "SHELL": "/bin/sh",
-                ], folder: "/")
+                ], folder: marks)
             command.limit = .seconds(30)
             let outcome = try await command.run()
             #expect(outcome.output.contains("ready"), "\(outcome)")
