@@ -111,7 +111,8 @@ struct DaemonStarter: Sendable {
         }
     }
 
-    private static func size(of file: String) -> Int { (try? FileTree.read(file).count) ?? 0 }  // No file: nothing in it.
+    /// No file: nothing in it.
+    private static func size(of file: String) -> Int { (try? FileTree.read(file).count) ?? 0 }
 
     private func notStarted(hasEnded: Bool, logStart: Int) -> Failure {
         let why =
