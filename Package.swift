@@ -87,5 +87,6 @@ let package = Package(
         tests("EndToEndTests", ["TestSupport", "Posix"]),
         room("TestSupport", ["Posix"], path: "Tests/Support"),
         tests("HTTPTests", ["HTTP"]),
+        tests("RouterTests", ["Router", "Model", "Posix", "CPosix"]),
     ]
 )
