@@ -51,8 +51,9 @@ struct DaemonTests {
         let old = FakePlatform.Reply(status: 200, body: "[]", version: "0.0.1")
         try await FakePlatform.with(["GET /apps": [old], "POST /paas/v1/shutdown": [.json("{}")]]) { platform in
             let outcome = try await platform.paas("apps")
-            // The fake stays, so the program cannot be replaced; that it was asked is what counts.
-            #expect(platform.requests.contains { $0.hasPrefix("POST /paas/v1/shutdown") }, "\(outcome)")
+            #expect(platform.requests == ["GET /apps ", "POST /paas/v1/shutdown?dynos=keep "])
+            #expect(
+                outcome.errors.hasPrefix(" ›   Error: Couldn't start the platform: its daemon ended."), "\(outcome)")
         }
     }
 

@@ -74,7 +74,8 @@ final class FakePlatform: Sendable {
 
     private func answer(_ request: HTTPRequest, _ responder: HTTPResponder) async {
         let key = "\(request.method) \(request.path)"
-        asked.withLock { $0.append("\(key) \(String(decoding: request.body, as: UTF8.self))") }
+        let query = request.query.map { "?\($0.key)=\($0.value)" }.joined()
+        asked.withLock { $0.append("\(key)\(query) \(String(decoding: request.body, as: UTF8.self))") }
         if let attach, request.headers["Upgrade"] != nil {
             // A test whose stream breaks fails on what it then sees.
             if let socket = try? await responder.upgrade(to: "paas-attach/1") { try? await attach(socket) }
@@ -89,6 +90,8 @@ final class FakePlatform: Sendable {
         }
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let version = reply.version { headers.add("Paas-Version", version) }
+        // As a daemon that ends: nobody reaches it any more.
+        if request.path == "/paas/v1/shutdown" { try? FileTree.remove("\(home)/run/api.sock") }
         try? await responder.send(status: reply.status, headers: headers, body: Array(reply.body.utf8))
     }
 }

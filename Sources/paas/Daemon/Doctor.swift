@@ -11,6 +11,7 @@ enum Doctor {
         { node() },
         { swift() },
         { await daemon() },
+        { await port() },
         { await sandbox() },
         { await resolution() },
     ]
@@ -27,12 +28,12 @@ enum Doctor {
     private static func python() -> Finding {
         guard let version = MachineProgram.firstLine("python3", ["--version"]) else {
             return Finding(
-                verdict: .note, subject: "Python", fact: "not installed; Python apps cannot be built",
+                verdict: .fails, subject: "Python", fact: "not installed; Python apps cannot be built",
                 mend: ["sudo apt-get install python3 python3-venv"])
         }
         guard MachineProgram.firstLine("python3", ["-c", "import venv, ensurepip; print(1)"]) != nil else {
             return Finding(
-                verdict: .note, subject: "Python", fact: "\(version), but without venv; Python apps cannot be built",
+                verdict: .fails, subject: "Python", fact: "\(version), but without venv; Python apps cannot be built",
                 mend: ["sudo apt-get install python3-venv"])
         }
         return Finding(verdict: .good, subject: "Python", fact: version)
@@ -64,13 +65,25 @@ enum Doctor {
     private static func daemon() async -> Finding {
         do {
             let status = try await status()
-            let address = status.port == 80 ? "http://NAME.localhost/" : "http://NAME.localhost:\(status.port)/"
             return Finding(
-                verdict: .good, subject: "platform", fact: "runs (\(status.version)); apps answer at \(address)")
+                verdict: .good, subject: "platform", fact: "version \(status.version) runs in \(status.home)")
         } catch {
             let failure = ErrorReport.failure(for: error)
             return Finding(verdict: .fails, subject: "platform", fact: failure.message, mend: failure.mend)
         }
+    }
+
+    private static func port() async -> Finding {
+        guard let status = try? await status() else {  // The check before this one has said why.
+            return Finding(verdict: .fails, subject: "port", fact: "unknown, because the platform does not run")
+        }
+        guard status.port != 80 else {
+            return Finding(verdict: .good, subject: "port", fact: "apps answer at http://NAME.localhost/")
+        }
+        return Finding(
+            verdict: .note, subject: "port",
+            fact: "apps answer at http://NAME.localhost:\(status.port)/; port 80 would save typing it",
+            mend: ["sudo sysctl net.ipv4.ip_unprivileged_port_start=80", "paas down && paas up --port 80"])
     }
 
     private static func sandbox() async -> Finding {
