@@ -20,6 +20,8 @@ struct LaunchPlan: Equatable, Sendable {
     var toolchains: [String]
     /// Folders that a dyno must not see even where it sees what is around them: homes.
     var hidden: [String]
+    /// The host names that every dyno knows, kept up to date by the daemon; used where it exists.
+    var hostsFile: String
 
     /// The environment that the command gets.
     ///
@@ -69,6 +71,7 @@ extension LaunchPlan {
         writer.put(hostname)
         writer.put(list: toolchains) { $0.put($1) }
         writer.put(list: hidden) { $0.put($1) }
+        writer.put(hostsFile)
         return writer.bytes
     }
 
@@ -105,5 +108,6 @@ extension LaunchPlan {
         hostname = try reader.text()
         toolchains = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         hidden = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
+        hostsFile = try reader.text()
     }
 }

@@ -17,7 +17,12 @@ struct AccountFiles {
     func mount() throws(LaunchFailure) {
         try cover("passwd", with: passwd)
         try cover("group", with: group)
-        try cover("hosts", with: hosts)
+        if FileTree.exists(plan.hostsFile), FileTree.exists("/etc/hosts") {
+            // The file itself, so that a name that comes later is known in dynos that run already.
+            try root.bind(plan.hostsFile, at: "/etc/hosts", flags: CPX_MOUNT_READ_ONLY)
+        } else {
+            try cover("hosts", with: hosts)
+        }
         try keepResolver()
     }
 

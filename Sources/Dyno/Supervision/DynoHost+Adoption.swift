@@ -19,9 +19,9 @@ extension DynoHost {
     /// Ends whatever still runs and removes every trace; for `paas down`.
     package func removeEverything() async {
         for folder in folders { await adopt(folder)?.release() }
-        let folder = dynosFolder
+        let left = [dynosFolder, Self.hostsFile(settings)]
         // What is left has no process any more; a file that cannot be removed is tried again next time.
-        try? await pool.run { try FileTree.remove(folder) }
+        try? await pool.run { for path in left { try FileTree.remove(path) } }
     }
 
     private var folders: [RunFolder] {

@@ -26,7 +26,8 @@ struct Launch: Sendable {
             command: spec.command,
             environment: spec.environment, port: port, streams: spec.streams, processLimit: spec.size.processLimit,
             hostname: spec.id.description, toolchains: toolchains,
-            hidden: [settings.homeFolder] + (Toolchains.ownHome.map { [$0] } ?? []))
+            hidden: [settings.homeFolder] + (Toolchains.ownHome.map { [$0] } ?? []),
+            hostsFile: DynoHost.hostsFile(settings))
         record = DynoRecord(
             id: spec.id, app: spec.app, name: spec.name, tags: spec.tags, command: spec.command,
             startedAt: Timestamp(microseconds: Moment.realtimeMicroseconds), port: port, size: spec.size, level: level,

@@ -1,0 +1,23 @@
+internal import Posix
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+extension DynoHost {
+    static func hostsFile(_ settings: Settings) -> String { "\(settings.runFolder)/hosts" }
+
+    /// Makes dynos resolve these names to this machine, also those that run already: C libraries, Python and Node know
+    /// `localhost`, but no `NAME.localhost`. At L3 a dyno has the machine's own names.
+    ///
+    /// - Parameter names: all of them; an earlier call's are forgotten.
+    package func resolve(_ names: [String]) throws {
+        try FileTree.makeFolder(settings.runFolder)
+        let machine = (try? FileTree.readText("/etc/hosts", limit: 1 << 20)) ?? "127.0.0.1 localhost\n::1 localhost\n"
+        let text = (machine.hasSuffix("\n") ? machine : machine + "\n") + names.map { "127.0.0.1 \($0)\n" }.joined()
+        // In place: dynos see this file, not the folder it is in.
+        let file = try Descriptor(opening: Self.hostsFile(settings), O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
+        try posix(fchmod(file.raw, 0o644), "chmod hosts")
+        try file.writeAll(Array(text.utf8))
+    }
+}
