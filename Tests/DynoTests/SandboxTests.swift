@@ -149,7 +149,9 @@ struct SandboxTests {
                 echo x 2>/dev/null > \(pack)/script || echo refused; [ $PWD = $HOME ] && echo home
                 """, environment: ["CACHE": level.hasAppFolder ? "/cache" : cache])
         let transcript = try await machine.output(of: spec)
-        #expect(transcript.lines == ["sfinishedof the pack", "refused", "home"])
+        // Without namespaces or a user of its own, a dyno can write what its owner can.
+        let refused = level.hasAppFolder || geteuid() == 0 ? ["refused"] : []
+        #expect(transcript.lines == ["sfinishedof the pack"] + refused + ["home"])
         #expect(try FileTree.readText("\(tree)/made") == "made\n")
         #expect(try FileTree.readText("\(cache)/cached") == "cached\n")
         #expect(!FileTree.exists("\(tree)/.deps/python/tool"))
