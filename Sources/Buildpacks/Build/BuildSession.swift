@@ -129,7 +129,7 @@ struct BuildSession: Sendable {
         }
     }
 
-    /// Puts a writable copy of a laid folder into the tree, in place of the layer: for steps of the app that may change it.
+    /// Puts a writable copy of a laid folder into the tree, in place of the layer, for steps that may change it.
     mutating func thaw(_ below: String) async throws {
         guard let index = overlays.firstIndex(where: { $0.below == below }) else { return }
         let source = overlays[index].source

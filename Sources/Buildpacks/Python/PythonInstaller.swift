@@ -42,7 +42,7 @@ struct PythonInstaller {
             command =
                 "\(shellQuoted(uv)) pip install --no-progress --no-config --python \(shellQuoted(python))"
                 + " -r requirements.txt"
-            if !SystemFolders.contain(uv) { readable.append(WorkTree.parent(of: uv)) }
+            if !Machine.isInDynos(uv) { readable.append(WorkTree.parent(of: uv)) }
         } else if let pip = installation.pipCommand(python: python) {
             if let version = installation.pipVersion { await output.step("Installing pip \(version)") }
             command = "\(pip) install --no-input --progress-bar off --no-warn-script-location -r requirements.txt"
