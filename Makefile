@@ -24,7 +24,10 @@ datadir := $(PREFIX)/share
 
 build: ## Build the programs into .build/release
 	@scripts/setup.sh --check build
-	@$(SWIFT) build -c release --static-swift-stdlib $(arrows)
+	@# One by one: what only tests use is not built for release.
+	@for program in $(programs); do \
+	    $(SWIFT) build -c release --static-swift-stdlib $(arrows) --product "$$program"; \
+	done
 
 setup: ## Install the Debian or Ubuntu packages that building and the demo need
 	@scripts/setup.sh build demo

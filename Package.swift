@@ -96,5 +96,6 @@ let package = Package(
         tests("BuildpacksTests", ["Buildpacks", "Slugs", "Model", "Posix"]),
         tests("SlugsTests", ["Slugs", "Posix"]),
         tests("GitTests", ["Git", "Model", "Posix"]),
+        tests("RouterTests", ["Router", "Model", "Posix", "CPosix"]),
     ]
 )

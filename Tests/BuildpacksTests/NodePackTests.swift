@@ -91,22 +91,25 @@ struct NodePackTests {
         #expect(bench.text.contains("token=[redacted] db=[redacted]"))
     }
 
+    @Test(
+        "says how to get the package manager that a lock file calls for",
+        .enabled(if: hasNeitherTool, "needs a machine without yarn and pnpm"),
+        arguments: ["yarn.lock", "pnpm-lock.yaml"])
+    func otherManager(_ lock: String) async throws {
+        let bench = try Workbench(["package.json": #"{"name":"a","dependencies":{"left-pad":"1.3.0"}}"#, lock: ""])
+        await #expect(throws: BuildFailure.compileFailed("Node.js")) { try await bench.build() }
+        #expect(bench.text.contains("npm install -g \(lock == "yarn.lock" ? "yarn" : "pnpm")"), "\(bench.text)")
+    }
+
+    static let hasNeitherTool = ["yarn", "pnpm"].allSatisfy {
+        Subprocess.find($0, path: Workbench.environment("PATH") ?? "") == nil
+    }
+
     @Test("refuses two lock files")
     func locks() async throws {
         let bench = try Workbench(["package.json": #"{"name":"a"}"#, "package-lock.json": "{}", "yarn.lock": ""])
         await #expect(throws: BuildFailure.compileFailed("Node.js")) { try await bench.build() }
         #expect(bench.text.contains("Two different lockfiles found: package-lock.json and yarn.lock"))
-    }
-
-    @Test("shelves node_modules when manifest, lock file and Node.js alone determine it")
-    func layer() async throws {
-        // A package from a tarball over loopback needs no registry.
-        let files = [
-            "package.json": #"{"name":"a","version":"1.0.0"}"#, "Procfile": "web: node a.js",
-        ]
-        let bench = try Workbench(files)
-        let product = try await bench.build()
-        #expect(product.layers == [])
     }
 }
 

@@ -17,10 +17,13 @@ final class SmallRegistry {
         var pipe = try Pipe()
         let null = try Descriptor(opening: "/dev/null")
         pid = try Subprocess.start(
-            "/bin/bash", arguments: ["-c", "exec node registry.js"], environment: ["PATH": Workbench.environment("PATH") ?? "/usr/bin:/bin"],
+            "/bin/bash", arguments: ["-c", "exec node registry.js"],
+            environment: ["PATH": Workbench.environment("PATH") ?? "/usr/bin:/bin"],
             folder: folder, descriptors: [null.raw, pipe.write.raw, 2])
         pipe.closeWriting()
-        address = String(decoding: try pipe.read.read(atMost: 200), as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
+        address =
+            String(decoding: try pipe.read.read(atMost: 200), as: UTF8.self).split(separator: "\n").first.map(
+                String.init) ?? ""
     }
 
     deinit {
@@ -62,7 +65,8 @@ final class SmallRegistry {
 
 @Suite("A Node.js app with packages", .timeLimit(.minutes(3)))
 struct NodeRegistryTests {
-    static let manifest = #"{"name":"a","version":"1.0.0","dependencies":{"small":"1.0.0"},"devDependencies":{"only-dev":"1.0.0"}SCRIPTS}"#
+    static let manifest =
+        #"{"name":"a","version":"1.0.0","dependencies":{"small":"1.0.0"},"devDependencies":{"only-dev":"1.0.0"}SCRIPTS}"#
 
     /// The lock file that npm itself writes for the manifest.
     func lock(_ bench: Workbench, _ registry: SmallRegistry) throws -> String {
@@ -70,7 +74,10 @@ struct NodeRegistryTests {
         try FileTree.makeFolder(folder)
         try FileTree.write(Array(Self.manifest.replacing("SCRIPTS", with: "").utf8), to: "\(folder)/package.json")
         let made = try Subprocess.capture(
-            "/bin/bash", arguments: ["-c", "npm install --package-lock-only --registry \(registry.address) --cache \(folder)/cache"],
+            "/bin/bash",
+            arguments: [
+                "-c", "npm install --package-lock-only --registry \(registry.address) --cache \(folder)/cache",
+            ],
             environment: ["PATH": Workbench.environment("PATH") ?? "", "HOME": folder], folder: folder)
         if !made.end.isSuccess { throw PosixError(EIO, String(decoding: made.errors, as: UTF8.self)) }
         return try FileTree.readText("\(folder)/package-lock.json")
@@ -81,8 +88,10 @@ struct NodeRegistryTests {
         let bench = try Workbench()
         let registry = try SmallRegistry(bench)
         let files = [
-            "package.json": Self.manifest.replacing("SCRIPTS", with: ""), "package-lock.json": try lock(bench, registry),
-            "server.js": "console.log(require('small'), require('fs').existsSync(__dirname + '/node_modules/only-dev'))",
+            "package.json": Self.manifest.replacing("SCRIPTS", with: ""),
+            "package-lock.json": try lock(bench, registry),
+            "server.js":
+                "console.log(require('small'), require('fs').existsSync(__dirname + '/node_modules/only-dev'))",
         ]
         try bench.put(files)
         var request = bench.request()
@@ -102,9 +111,11 @@ struct NodeRegistryTests {
     func build() async throws {
         let bench = try Workbench()
         let registry = try SmallRegistry(bench)
-        let script = #","scripts":{"build":"node -e \"require('only-dev'); require('fs').writeFileSync('node_modules/.built', 'x')\""}"#
+        let script =
+            #","scripts":{"build":"node -e \"require('only-dev'); require('fs').writeFileSync('node_modules/.built', 'x')\""}"#
         let files = [
-            "package.json": Self.manifest.replacing("SCRIPTS", with: script), "package-lock.json": try lock(bench, registry), "server.js": "1",
+            "package.json": Self.manifest.replacing("SCRIPTS", with: script),
+            "package-lock.json": try lock(bench, registry), "server.js": "1",
         ]
         try bench.put(files)
         var request = bench.request()
@@ -122,11 +133,15 @@ struct NodeRegistryTests {
     }
 }
 
-@Suite("A Node.js app in the sandbox", .timeLimit(.minutes(3)), .enabled(if: geteuid() == 0, "needs root for mount namespaces"))
+@Suite(
+    "A Node.js app in the sandbox", .timeLimit(.minutes(3)),
+    .enabled(if: geteuid() == 0, "needs root for mount namespaces"))
 struct SandboxedNodeTests {
-    @Test("uses the machine's Node.js where it is")
-    func system() async throws {
-        let bench = try Workbench(["package.json": #"{"name":"a","scripts":{"build":"node -v"}}"#, "server.js": "console.log('up')"], shape: .sandboxed)
+    @Test("uses the machine's Node.js where it is", arguments: [Workbench.Shape.sandboxed, .sandboxedAs(31_234)])
+    func system(shape: Workbench.Shape) async throws {
+        let bench = try Workbench(
+            ["package.json": #"{"name":"a","scripts":{"build":"node -v"}}"#, "server.js": "console.log('up')"],
+            shape: shape)
         let product = try await bench.build(bench.request(searchPath: "/usr/bin:/bin", home: "/nonexistent"))
         #expect(product.layers == [])
         #expect(try bench.runInDyno(product, "npm start --silent").output == "up\n", "\(bench.text)")
@@ -138,13 +153,16 @@ struct SandboxedNodeTests {
         let bench = try Workbench(files, shape: .sandboxed)
         let prefix = WorkTree(root: "\(bench.folder)/home/.nvm/versions/node/v99.0.0")
         try prefix.write(
-            "#!/bin/sh\n[ \"$1\" = --version ] && exec echo v99.0.0\nexec /usr/bin/node \"$@\"\n", to: "bin/node", mode: 0o755)
+            "#!/bin/sh\n[ \"$1\" = --version ] && exec echo v99.0.0\nexec /usr/bin/node \"$@\"\n", to: "bin/node",
+            mode: 0o755)
         try prefix.write(#"{"version":"99.1.0"}"#, to: "lib/node_modules/npm/package.json")
         try prefix.write("#!/usr/bin/env node\n", to: "lib/node_modules/npm/bin/npm-cli.js", mode: 0o755)
         let request = bench.request(searchPath: "/usr/bin:/bin", home: "\(bench.folder)/home")
         let product = try await bench.build(request)
         #expect(product.layers.count == 1, "\(bench.text)")
-        #expect(try bench.runInDyno(product, "node --version; type npm").output == "v99.0.0\nnpm is /app/.heroku/node/bin/npm\n")
+        #expect(
+            try bench.runInDyno(product, "node --version; type npm").output
+                == "v99.0.0\nnpm is /app/.heroku/node/bin/npm\n")
         try bench.checkOut(files)
         #expect(try await bench.build(request).layers == product.layers)
         #expect(bench.steps == [])

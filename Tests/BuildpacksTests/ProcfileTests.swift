@@ -14,7 +14,10 @@ struct ProcfileTests {
         arguments: [
             ("web: gunicorn app:app\nworker: python worker.py\n", ["web=gunicorn app:app", "worker=python worker.py"]),
             ("web:python app.py", ["web=python app.py"]),
-            ("  web :  a b  \n\n# comment\nrelease: ./migrate && echo \"x: y\"", ["web=a b", "release=./migrate && echo \"x: y\""]),
+            (
+                "  web :  a b  \n\n# comment\nrelease: ./migrate && echo \"x: y\"",
+                ["web=a b", "release=./migrate && echo \"x: y\""]
+            ),
             ("web: a\r\nworker: b\r\n", ["web=a", "worker=b"]),
             ("web: a\rworker: b", ["web=a", "worker=b"]),
             ("\u{FEFF}web: a\n", ["web=a"]),
@@ -39,7 +42,9 @@ struct ProcfileTests {
 
     @Test("that is no text names the byte and the line")
     func invalid() throws {
-        let error = try #require(throws: ProcfileError.self) { try Procfile.parse(Array("web: a\nx: ".utf8) + [0xE9, 0x20]) }
+        let error = try #require(throws: ProcfileError.self) {
+            try Procfile.parse(Array("web: a\nx: ".utf8) + [0xE9, 0x20])
+        }
         #expect(error.offset == 10 && error.byte == 0xE9 && error.line == 2)
         #expect(error.explanation.why == "Byte 10 (0xE9, in line 2) is not UTF-8 text.")
         #expect(throws: ProcfileError.self) { try Procfile.parse([0x77, 0, 0x3A]) }
@@ -59,11 +64,15 @@ struct ProcfileTests {
     @Test("of any bytes is read or refused, and what is read is valid")
     func fuzz() throws {
         var random = SplitMix(state: 0x5EED)
-        let pieces: [[UInt8]] = ["web", ":", " ", "\n", "\r\n", "worker: x", "#", "\u{FEFF}", "é", "\u{0}", "-", "_", "\t"].map { Array($0.utf8) }
+        let pieces: [[UInt8]] = [
+            "web", ":", " ", "\n", "\r\n", "worker: x", "#", "\u{FEFF}", "é", "\u{0}", "-", "_", "\t",
+        ].map { Array($0.utf8) }
         for _ in 0..<5_000 {
             var bytes: [UInt8] = []
             for _ in 0..<Int.random(in: 0...12, using: &random) {
-                bytes += Bool.random(using: &random) ? pieces.randomElement(using: &random) ?? [] : [UInt8.random(in: 0...255, using: &random)]
+                bytes +=
+                    Bool.random(using: &random)
+                    ? pieces.randomElement(using: &random) ?? [] : [UInt8.random(in: 0...255, using: &random)]
             }
             do {
                 let entries = try Procfile.parse(bytes)
@@ -89,7 +98,10 @@ struct ProcfileTests {
 
     @Test("that runs a script which isn't there is told the near name")
     func nearScript() async throws {
-        let bench = try Workbench(["requirements.txt": "", "Procfile": "web: python ap.py\nworker: gunicorn mian:app\n", "app.py": "", "main.py": ""])
+        let bench = try Workbench([
+            "requirements.txt": "", "Procfile": "web: python ap.py\nworker: gunicorn mian:app\n", "app.py": "",
+            "main.py": "",
+        ])
         try await bench.build()
         #expect(bench.lines.contains(" !     Procfile: web runs ap.py, which is not in the commit."), "\(bench.text)")
         #expect(bench.lines.contains(" !       Did you mean app.py?"))
@@ -116,11 +128,16 @@ struct SlugIgnoreTests {
         "matches as .gitignore does, without negation",
         arguments: [
             ("*.log", "a/b.log", false, true), ("*.log", "a/b.logs", false, false), ("/docs", "docs", true, true),
-            ("/docs", "a/docs", true, false), ("docs/", "docs", true, true), ("docs/", "docs", false, false), ("docs", "a/docs", true, true),
-            ("a/*.txt", "a/b.txt", false, true), ("a/*.txt", "a/b/c.txt", false, false), ("**/tmp", "a/b/tmp", true, true),
-            ("a/**/z", "a/z", true, true), ("a/**/z", "a/b/c/z", true, true), ("a/**", "a/b", false, true), ("a/**", "a", true, false),
-            ("file?.txt", "file1.txt", false, true), ("[abc].txt", "b.txt", false, true), ("[!abc].txt", "b.txt", false, false),
-            ("[a-c]x", "bx", false, true), ("!keep", "keep", false, false), ("\\*", "*", false, true), ("\\*", "a", false, false),
+            ("/docs", "a/docs", true, false), ("docs/", "docs", true, true), ("docs/", "docs", false, false),
+            ("docs", "a/docs", true, true),
+            ("a/*.txt", "a/b.txt", false, true), ("a/*.txt", "a/b/c.txt", false, false),
+            ("**/tmp", "a/b/tmp", true, true),
+            ("a/**/z", "a/z", true, true), ("a/**/z", "a/b/c/z", true, true), ("a/**", "a/b", false, true),
+            ("a/**", "a", true, false),
+            ("file?.txt", "file1.txt", false, true), ("[abc].txt", "b.txt", false, true),
+            ("[!abc].txt", "b.txt", false, false),
+            ("[a-c]x", "bx", false, true), ("!keep", "keep", false, false), ("\\*", "*", false, true),
+            ("\\*", "a", false, false),
             ("*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false, false),
         ])
     func matches(_ pattern: String, _ path: String, _ isFolder: Bool, _ expected: Bool) {
@@ -130,7 +147,8 @@ struct SlugIgnoreTests {
     @Test("deletes before detection, and says how many")
     func deletes() async throws {
         let bench = try Workbench([
-            "package.json": "{}", "requirements.txt": "", "docs/a.md": "a", "docs/b/c.md": "b", ".slugignore": "package.json\n# comment\ndocs/\n!x\n",
+            "package.json": "{}", "requirements.txt": "", "docs/a.md": "a", "docs/b/c.md": "b",
+            ".slugignore": "package.json\n# comment\ndocs/\n!x\n",
         ])
         let product = try await bench.build()
         #expect(product.buildpackName == "Python")
@@ -147,7 +165,10 @@ struct DigestTests {
         arguments: [
             ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
             ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-            ("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"),
+            (
+                "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+            ),
         ])
     func vectors(_ text: String, _ hex: String) {
         var digest = Digest()

@@ -1,6 +1,7 @@
 import Glibc
 import Model
 import Posix
+import Slugs
 import Testing
 
 @testable import Buildpacks
@@ -10,7 +11,8 @@ struct PythonAppTests {
     @Test("with Django has its static files collected on each build, and asks for Postgres when it has a driver")
     func django() async throws {
         let files = [
-            "requirements.txt": "Django==4.2.16\n", ".python-version": "3.11", "Procfile": "web: python manage.py runserver\n",
+            "requirements.txt": "Django==4.2.16\n", ".python-version": "3.11",
+            "Procfile": "web: python manage.py runserver\n",
             "manage.py": """
             import os, sys
             os.environ.setdefault("DJANGO_SETTINGS_MODULE", "site1.settings")
@@ -40,7 +42,9 @@ struct PythonAppTests {
         #expect(product.addons == [])
         try bench.checkOut(files)
         try await bench.build(bench.request(config: ["DISABLE_COLLECTSTATIC": "1"]))
-        #expect(bench.lines.contains("-----> Skipping Django collectstatic since the env var DISABLE_COLLECTSTATIC is set."))
+        #expect(
+            bench.lines.contains("-----> Skipping Django collectstatic since the env var DISABLE_COLLECTSTATIC is set.")
+        )
         #expect(bench.steps == [])
     }
 
@@ -59,11 +63,29 @@ struct PythonAppTests {
         #expect(failing.text.contains("Error: Failed to run the bin/pre_compile script."))
     }
 
+    @Test("may install more in its last hook, without a trace in the shelf")
+    func postInstall() async throws {
+        let files = ["requirements.txt": "itsdangerous==2.2.0\n", ".python-version": "3.11"]
+        let bench = try Workbench(files)
+        let plain = try await bench.build()
+        let hook =
+            "#!/bin/bash\necho 'x = 7' > $(python -c 'import sysconfig; print(sysconfig.get_path(\"purelib\"))')/extra.py\n"
+        try bench.checkOut(files.merging(["bin/post_compile": hook]) { $1 })
+        let product = try await bench.build()
+        #expect(product.layers == [])
+        #expect(
+            try bench.runInDyno(product, "python -c 'import extra, itsdangerous; print(extra.x)'").output == "7\n",
+            "\(bench.text)")
+        let layer = try #require(bench.store.path(of: plain.layers[0]))
+        #expect(!FileTree.exists("\(layer)/.heroku/python/lib/python3.11/site-packages/extra.py"))
+    }
+
     @Test("that is a package itself is installed from where it stands")
     func editable() async throws {
         let files = [
             "requirements.txt": "-e .\n", ".python-version": "3.11",
-            "pyproject.toml": "[project]\nname = \"mine\"\nversion = \"1.0\"\n[project.scripts]\nmine = \"mine:main\"\n[tool.setuptools]\npy-modules = [\"mine\"]\n",
+            "pyproject.toml":
+                "[project]\nname = \"mine\"\nversion = \"1.0\"\n[project.scripts]\nmine = \"mine:main\"\n[tool.setuptools]\npy-modules = [\"mine\"]\n",
             "mine.py": "def main(): print('mine from', __file__)\n",
         ]
         let bench = try Workbench(files)
@@ -76,7 +98,8 @@ struct PythonAppTests {
     func header() async throws {
         let bench = try Workbench([
             "requirements.txt": "./ext\n", ".python-version": "3.11",
-            "ext/setup.py": "from setuptools import setup, Extension\nsetup(name='ext', version='1', ext_modules=[Extension('ext', ['ext.c'])])\n",
+            "ext/setup.py":
+                "from setuptools import setup, Extension\nsetup(name='ext', version='1', ext_modules=[Extension('ext', ['ext.c'])])\n",
             "ext/ext.c": "#include <Python.h>\n#include <libmemcached/memcached.h>\n#include <ldap.h>\n",
         ])
         await #expect(throws: BuildFailure.compileFailed("Python")) { try await bench.build() }
@@ -88,9 +111,11 @@ struct PythonAppTests {
         "that fails for a missing header or program is told the package",
         arguments: [
             ("  psycopg/psycopg.h:35:10: fatal error: libpq-fe.h: No such file or directory", "libpq-dev"),
-            ("fatal error: Python.h: No such file or directory", "python3-dev"), ("Error: pg_config executable not found.", "libpq-dev"),
+            ("fatal error: Python.h: No such file or directory", "python3-dev"),
+            ("Error: pg_config executable not found.", "libpq-dev"),
             ("c/_cffi_backend.c:15:10: fatal error: ffi.h: No such file or directory", "libffi-dev"),
-            ("fatal error: openssl/opensslv.h: No such file or directory", "libssl-dev"), ("fatal error: 'jpeglib.h' file not found", "libjpeg-dev"),
+            ("fatal error: openssl/opensslv.h: No such file or directory", "libssl-dev"),
+            ("fatal error: 'jpeglib.h' file not found", "libjpeg-dev"),
             ("error: command 'gcc' failed: No such file or directory", "build-essential"),
         ])
     func hint(_ line: String, _ package: String) {
@@ -101,7 +126,9 @@ struct PythonAppTests {
     func psycopg2() async throws {
         let bench = try Workbench(["requirements.txt": "psycopg2==2.9.9\n", ".python-version": "3.11"])
         let product = try await bench.build()
-        #expect(try bench.runInDyno(product, "python -c 'import psycopg2; print(psycopg2.__version__)'").output.hasPrefix("2.9.9"))
+        #expect(
+            try bench.runInDyno(product, "python -c 'import psycopg2; print(psycopg2.__version__)'").output.hasPrefix(
+                "2.9.9"))
     }
 
     @Test("takes a committed environment from elsewhere with one line, or not at all when strict")
@@ -111,7 +138,9 @@ struct PythonAppTests {
         try await bench.build()
         #expect(bench.text.contains("Heroku refuses it: git rm -r --cached venv"))
         try bench.checkOut(files)
-        await #expect(throws: BuildFailure.compileFailed("Python")) { try await bench.build(bench.request(isStrict: true)) }
+        await #expect(throws: BuildFailure.compileFailed("Python")) {
+            try await bench.build(bench.request(isStrict: true))
+        }
         #expect(bench.text.contains("Error: Existing 'venv/' directory found."))
     }
 
@@ -126,12 +155,15 @@ struct PythonAppTests {
         #expect(!FileTree.exists("\(bench.folder)/python.sh"))
     }
 
-    @Test("is told plainly what is missing", arguments: [
-        (["Pipfile": "x"], "Error: No 'Pipfile.lock' found!"), (["setup.py": "x"], "Error: Implicit setup.py file support has been sunset."),
-        (["app.py": "x"], "Error: Couldn't find any supported Python package manager files."),
-        (["requirement.txt": "x"], "git mv requirement.txt requirements.txt"),
-        (["poetry.lock": "x", "uv.lock": "x"], "Error: Multiple Python package manager files were found."),
-    ])
+    @Test(
+        "is told plainly what is missing",
+        arguments: [
+            (["Pipfile": "x"], "Error: No 'Pipfile.lock' found!"),
+            (["setup.py": "x"], "Error: Implicit setup.py file support has been sunset."),
+            (["app.py": "x"], "Error: Couldn't find any supported Python package manager files."),
+            (["requirement.txt": "x"], "git mv requirement.txt requirements.txt"),
+            (["poetry.lock": "x", "uv.lock": "x"], "Error: Multiple Python package manager files were found."),
+        ])
     func missing(_ files: [String: String], _ text: String) async throws {
         let bench = try Workbench(files)
         await #expect(throws: BuildFailure.compileFailed("Python")) { try await bench.build() }
@@ -165,18 +197,26 @@ struct PythonAppTests {
     }
 }
 
-@Suite("A Python app in the sandbox", .timeLimit(.minutes(5)), .enabled(if: geteuid() == 0, "needs root for mount namespaces"))
+@Suite(
+    "A Python app in the sandbox", .timeLimit(.minutes(5)),
+    .enabled(if: geteuid() == 0, "needs root for mount namespaces"))
 struct SandboxedPythonTests {
-    @Test("has an interpreter from somebody's home copied in, and its packages beside it")
-    func copied() async throws {
+    @Test(
+        "has an interpreter from somebody's home copied in, and its packages beside it",
+        arguments: [Workbench.Shape.sandboxed, .sandboxedAs(31_234)])
+    func copied(shape: Workbench.Shape) async throws {
         let files = [
-            "requirements.txt": "gunicorn==22.0.0\n", ".python-version": "3.12", "Procfile": "web: gunicorn app:app\n", "app.py": "app = 1\n",
+            "requirements.txt": "gunicorn==22.0.0\n", ".python-version": "3.12", "Procfile": "web: gunicorn app:app\n",
+            "app.py": "app = 1\n",
         ]
-        let bench = try Workbench(files, shape: .sandboxed)
+        let bench = try Workbench(files, shape: shape)
         let product = try await bench.build()
         #expect(product.layers.count == 2, "\(bench.text)")
-        let ran = try bench.runInDyno(product, "gunicorn --version; python -c 'import sys, ssl; print(sys.prefix, sys.base_prefix)'")
-        #expect(ran.output == "gunicorn (version 22.0.0)\n/app/.heroku/python /app/.heroku/cpython\n", "\(ran)")
+        let ran = try bench.runInDyno(
+            product,
+            "gunicorn --version; pip --version | cut -c1-4; python -c 'import sys, ssl; print(sys.prefix, sys.base_prefix)'"
+        )
+        #expect(ran.output == "gunicorn (version 22.0.0)\npip \n/app/.heroku/python /app/.heroku/cpython\n", "\(ran)")
         try bench.checkOut(files)
         #expect(try await bench.build().layers == product.layers)
         #expect(bench.steps == [])

@@ -87,7 +87,9 @@ struct PythonLockToolTests {
         let product = try await bench.build()
         #expect(bench.lines.contains("-----> Installing dependencies using '\(line)'"))
         let ran = try bench.runInDyno(product, "python -c 'import itsdangerous; print(itsdangerous.__file__)'")
-        #expect(ran.output == "\(bench.folder)/app/.heroku/python/lib/python3.11/site-packages/itsdangerous/__init__.py\n", "\(bench.text)")
+        #expect(
+            ran.output == "\(bench.folder)/app/.heroku/python/lib/python3.11/site-packages/itsdangerous/__init__.py\n",
+            "\(bench.text)")
         try bench.checkOut(files)
         #expect(try await bench.build().layers == product.layers)
         #expect(bench.steps == [])
@@ -96,7 +98,8 @@ struct PythonLockToolTests {
     @Test("of Poetry's is installed by Poetry")
     func poetry() async throws {
         let bench = try Workbench([
-            "pyproject.toml": Self.project.replacing("\"itsdangerous==2.2.0\"", with: "") + "\n[tool.poetry]\npackage-mode = false\n",
+            "pyproject.toml": Self.project.replacing("\"itsdangerous==2.2.0\"", with: "")
+                + "\n[tool.poetry]\npackage-mode = false\n",
             "poetry.lock": """
             package = []
 
@@ -116,7 +119,9 @@ struct PythonLockToolTests {
     func both() async throws {
         let files = ["poetry.lock": "x", "requirements.txt": "", "pyproject.toml": ""]
         let bench = try Workbench(files)
-        await #expect(throws: BuildFailure.compileFailed("Python")) { try await bench.build(bench.request(isStrict: true)) }
+        await #expect(throws: BuildFailure.compileFailed("Python")) {
+            try await bench.build(bench.request(isStrict: true))
+        }
         #expect(bench.text.contains("Error: Multiple Python package manager files were found."))
     }
 
@@ -127,12 +132,18 @@ struct PythonLockToolTests {
         let uv = "\(bench.folder)/bin/uv"
         let python = try #require(Subprocess.find("python3", path: "/usr/bin:/bin"))
         let made = try Subprocess.capture(
-            "/bin/bash", arguments: ["-c", "\(python) -m pip install -q --break-system-packages --target \(bench.folder)/uv uv && ln -s \(bench.folder)/uv/bin/uv \(uv)"],
+            "/bin/bash",
+            arguments: [
+                "-c",
+                "\(python) -m pip install -q --break-system-packages --target \(bench.folder)/uv uv && ln -s \(bench.folder)/uv/bin/uv \(uv)",
+            ],
             environment: ["PATH": "/usr/bin:/bin", "HOME": bench.folder].merging(bench.request().passthrough) { $1 })
         try #require(made.end.isSuccess, "\(String(decoding: made.errors, as: UTF8.self))")
         let path = Workbench.environment("PATH") ?? ""
         let product = try await bench.build(bench.request(searchPath: "\(bench.folder)/bin:\(path)"))
-        #expect(bench.steps.contains { $0.contains("uv pip install") || $0.contains("/uv/bin/uv pip install") }, "\(bench.text)")
+        #expect(
+            bench.steps.contains { $0.contains("uv pip install") || $0.contains("/uv/bin/uv pip install") },
+            "\(bench.text)")
         #expect(try bench.runInDyno(product, "python -c 'import itsdangerous'").end.isSuccess, "\(bench.text)")
     }
 }

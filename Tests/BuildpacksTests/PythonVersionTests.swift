@@ -8,8 +8,10 @@ struct PythonVersionTests {
     @Test(
         "is read from the app's files",
         arguments: [
-            (["runtime.txt": "python-3.11.4\n"], "3.11.4", "runtime.txt"), (["runtime.txt": "\u{FEFF} Python 3.11.4\r\n"], "3.11.4", "runtime.txt"),
-            ([".python-version": "3.12"], "3.12", ".python-version"), ([".python-version": "# c\n3.12.1 # d\n"], "3.12.1", ".python-version"),
+            (["runtime.txt": "python-3.11.4\n"], "3.11.4", "runtime.txt"),
+            (["runtime.txt": "\u{FEFF} Python 3.11.4\r\n"], "3.11.4", "runtime.txt"),
+            ([".python-version": "3.12"], "3.12", ".python-version"),
+            ([".python-version": "# c\n3.12.1 # d\n"], "3.12.1", ".python-version"),
             (["runtime.txt": "python-3.9", ".python-version": "3.12"], "3.9", "runtime.txt"),
             (["Pipfile.lock": #"{"_meta":{"requires":{"python_version":"3.10"}}}"#], "3.10", "Pipfile.lock"),
         ])
@@ -19,10 +21,17 @@ struct PythonVersionTests {
         #expect(request?.text == text && request?.source == source)
     }
 
-    @Test("is not to be told from an unclear file", arguments: [[".python-version": "3.12\n3.13"], [".python-version": "three"], [".python-version": ""], ["runtime.txt": "ruby-3"]])
+    @Test(
+        "is not to be told from an unclear file",
+        arguments: [
+            [".python-version": "3.12\n3.13"], [".python-version": "three"], [".python-version": ""],
+            ["runtime.txt": "ruby-3"],
+        ])
     func unclear(_ files: [String: String]) throws {
         let bench = try Workbench(files)
-        #expect(throws: PythonRequest.Unclear.self) { try PythonRequest.read(from: WorkTree(root: bench.tree), isStrict: false) }
+        #expect(throws: PythonRequest.Unclear.self) {
+            try PythonRequest.read(from: WorkTree(root: bench.tree), isStrict: false)
+        }
     }
 
     @Test("comes from pyenv, uv, asdf and mise too, and never from a shim")
@@ -30,8 +39,10 @@ struct PythonVersionTests {
         let bench = try Workbench()
         let home = WorkTree(root: "\(bench.folder)/home")
         for path in [
-            ".pyenv/versions/3.4.1/bin/python3.4", ".local/share/uv/python/cpython-3.5.2-linux/bin/python3.5", ".asdf/installs/python/3.6.1/bin/python3.6",
-            ".local/share/mise/installs/python/3.2.9/bin/python3.2", ".pyenv/shims/python3.3", "path/python3.1", "path/python3.1-config",
+            ".pyenv/versions/3.4.1/bin/python3.4", ".local/share/uv/python/cpython-3.5.2-linux/bin/python3.5",
+            ".asdf/installs/python/3.6.1/bin/python3.6",
+            ".local/share/mise/installs/python/3.2.9/bin/python3.2", ".pyenv/shims/python3.3", "path/python3.1",
+            "path/python3.1-config",
         ] {
             try home.write("#!/bin/sh\n", to: path, mode: 0o755)
         }
@@ -52,10 +63,14 @@ struct PythonVersionTests {
         let files = ["requirements.txt": "", ".python-version": "3.2"]
         let bench = try Workbench(files)
         await #expect(throws: BuildFailure.compileFailed("Python")) { try await bench.build() }
-        for part in ["Error: Python 3.2 isn't installed", "Installed are: 3.", "uv python install 3.2", "pyenv install 3.2", "paas config:set PAAS_PYTHON_FALLBACK=1"] {
+        for part in [
+            "Error: Python 3.2 isn't installed", "Installed are: 3.", "uv python install 3.2", "pyenv install 3.2",
+            "paas config:set PAAS_PYTHON_FALLBACK=1",
+        ] {
             #expect(bench.text.contains(part), "\(part)")
         }
-        #expect(bench.lines.suffix(3) == [" !     Push rejected, failed to compile Python app.", "", " !     Push failed"])
+        #expect(
+            bench.lines.suffix(3) == [" !     Push rejected, failed to compile Python app.", "", " !     Push failed"])
         try bench.checkOut(files)
         try await bench.build(bench.request(config: ["PAAS_PYTHON_FALLBACK": "1"]))
         #expect(bench.text.contains("because PAAS_PYTHON_FALLBACK is set"))
@@ -67,13 +82,30 @@ struct PythonVersionTests {
         try await bench.build()
         try bench.checkOut(["requirements.txt": ""])
         try await bench.build()
-        #expect(bench.lines.contains("-----> No Python version was specified. Using the same major version as the last build: Python 3.11"))
+        #expect(
+            bench.lines.contains(
+                "-----> No Python version was specified. Using the same major version as the last build: Python 3.11"))
     }
+
+    @Test(
+        "below 3.10 is taken with one line that says what Heroku does", .enabled(if: hasPython39, "needs a Python 3.9"))
+    func lenient() async throws {
+        let bench = try Workbench(["requirements.txt": "", "runtime.txt": "python-3.9"])
+        let product = try await bench.build()
+        #expect(bench.text.contains("Python 3.9 has reached its end of life; Heroku refuses it."))
+        #expect(try bench.runInDyno(product, "python --version").output.hasPrefix("Python 3.9."))
+    }
+
+    static let hasPython39 = Interpreter.all(
+        searchPath: Workbench.environment("PATH") ?? "", home: Workbench.environment("HOME") ?? ""
+    ).contains { $0.series == PythonSeries(major: 3, minor: 9) }
 
     @Test("below 3.10 is refused when strict")
     func strict() async throws {
         let bench = try Workbench(["requirements.txt": "", ".python-version": "3.9"])
-        await #expect(throws: BuildFailure.compileFailed("Python")) { try await bench.build(bench.request(isStrict: true)) }
+        await #expect(throws: BuildFailure.compileFailed("Python")) {
+            try await bench.build(bench.request(isStrict: true))
+        }
         #expect(bench.text.contains("Error: The requested Python version has reached end-of-life."))
     }
 }

@@ -129,6 +129,23 @@ struct BuildSession: Sendable {
         }
     }
 
+    /// Puts a writable copy of a laid folder into the tree, in place of the layer, for steps that may change it.
+    mutating func thaw(_ below: String) async throws {
+        guard let index = overlays.firstIndex(where: { $0.below == below }) else { return }
+        let source = overlays[index].source
+        overlays.remove(at: index)
+        if let name = layers.first(where: { shelf.find($0).map { source == "\($0)/\(below)" } ?? false }) {
+            layers.removeAll { $0 == name }
+        }
+        try tree.remove(below)
+        let parent = WorkTree.parent(of: below)
+        try tree.makeFolder(parent)
+        let copied = try await run(
+            "cp -a --reflink=auto \(shellQuoted(source)) \(shellQuoted(below))", ["PATH": Self.systemPath],
+            readable: [source])
+        guard copied.ending == .code(0) else { throw await fail("Error: Unable to copy \(below).") }
+    }
+
     /// The host path of something in the app: in its tree, or in a layer laid into it.
     func hostPath(_ relative: String) -> String? {
         for overlay in overlays where relative == overlay.below || relative.hasPrefix(overlay.below + "/") {

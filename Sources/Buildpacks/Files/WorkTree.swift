@@ -38,7 +38,7 @@ struct WorkTree: Sendable {
     /// The sorted names in a folder; empty when there is none.
     func names(in relative: String) -> [String] {
         guard isFolder(relative), let real = realPath(relative) else { return [] }
-        return (try? FileTree.names(in: real)) ?? []
+        return Machine.names(in: real)
     }
 
     /// Writes a whole file, with the folders above it.

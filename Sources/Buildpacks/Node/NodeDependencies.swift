@@ -68,7 +68,8 @@ struct NodeDependencies {
             return
         }
         await title("Installing dependencies", session)
-        let copyKey = layerName(session) == nil && keepsCopy(session) ? "node/modules-\(digest(session).prefix(40))" : nil
+        let copyKey =
+            layerName(session) == nil && keepsCopy(session) ? "node/modules-\(digest(session).prefix(40))" : nil
         if let copyKey, session.cache.isFile("\(copyKey)/complete") {
             await session.output.body(
                 "\(manager.lockFile ?? "package.json") is unchanged; its packages are in the cache")

@@ -17,7 +17,7 @@ struct NodeInstallation: Sendable {
             .flatMap { JSON($0)?["version"]?.text }
         if session.runner.appPath == "/app", !runtime.isVisibleInDynos {
             let digest = Digest(of: [
-                "node", "1", runtime.executable, NodeRuntimes.fingerprint(runtime.executable), version ?? "",
+                "node", "1", runtime.executable, Machine.fingerprint(runtime.executable), version ?? "",
             ])
             let name = "node-\(digest.hex.prefix(40))"
             if try !session.reuse(name, [folder]) {

@@ -50,7 +50,7 @@ struct NodePackageManager: Sendable {
         var tool = self
         if let path = Subprocess.find(kind.rawValue, path: session.request.searchPath).flatMap(WorkTree.resolved) {
             tool.command = shellQuoted(path)
-            if !SystemFolders.contain(path) { tool.readable = [Self.packageFolder(of: path)] }
+            if !Machine.isInDynos(path) { tool.readable = [Self.packageFolder(of: path)] }
             return tool
         }
         tool.command = "corepack \(kind.rawValue)"

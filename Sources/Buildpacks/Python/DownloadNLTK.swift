@@ -14,6 +14,9 @@ struct DownloadNLTK {
         let packages = text.split(whereSeparator: \.isWhitespace).map(String.init)
         await session.output.step("Downloading NLTK packages: \(packages.joined(separator: " "))")
         let data = ".heroku/nltk_data"
+        let name = "nltk-\(Digest(of: ["nltk", "1"] + packages).hex.prefix(40))"
+        try session.tree.write("export NLTK_DATA=\"$HOME/\(data)\"\n", to: ".profile.d/nltk.sh")
+        if try session.reuse(name, [data]) { return }
         let words = packages.map(shellQuoted).joined(separator: " ")
         let result = try await session.run(
             "python -m nltk.downloader -d \(data) \(words)", session.environment(variables))
@@ -21,6 +24,6 @@ struct DownloadNLTK {
             throw await session.fail(
                 "Error: Unable to download NLTK data.\n\nSee the log output above for more information.")
         }
-        try session.tree.write("export NLTK_DATA=\"$HOME/\(data)\"\n", to: ".profile.d/nltk.sh")
+        try session.shelve([data], as: name)
     }
 }

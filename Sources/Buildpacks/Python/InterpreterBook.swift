@@ -3,25 +3,18 @@ internal import Posix
 
 /// The exact versions of interpreters, asked once and then remembered in the app's cache until the file changes.
 struct InterpreterBook {
-    private static let file = "python/interpreters"
-    /// By executable and fingerprint; a version of `-` marks one that does not work.
-    private var known: [String: String] = [:]
+    private var book: VersionBook
 
-    init(_ cache: WorkTree) {
-        for line in (cache.readText(Self.file) ?? "").split(separator: "\n") {
-            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-            if fields.count == 2 { known[String(fields[0])] = String(fields[1]) }
-        }
-    }
+    init(_ cache: WorkTree) { book = VersionBook("python/interpreters", cache) }
 
     /// The working ones of `interpreters` with their versions, newest first, those that dynos see first among equals.
     mutating func versions(
         of interpreters: [Interpreter], _ session: BuildSession
     ) async throws -> [(interpreter: Interpreter, version: PythonVersion)] {
-        let unknown = interpreters.filter { known[Self.key($0)] == nil }
+        let unknown = interpreters.filter { book[$0.executable] == nil }
         if !unknown.isEmpty { try await ask(unknown, session) }
         return interpreters.compactMap { interpreter in
-            guard let text = known[Self.key(interpreter)], let version = PythonVersion(text),
+            guard let text = book[interpreter.executable], let version = PythonVersion(text),
                 version.series == interpreter.series
             else { return nil }
             return (interpreter, version)
@@ -51,14 +44,9 @@ struct InterpreterBook {
             }
             let words = fields[1].split(separator: " ")
             let isFinal = words.count == 2 && words[1] == "final"
-            known[Self.key(interpreter)] = isFinal ? String(words[0]) : "-"
+            book[interpreter.executable] = isFinal ? String(words[0]) : "-"
         }
-        for interpreter in interpreters where known[Self.key(interpreter)] == nil { known[Self.key(interpreter)] = "-" }
-        let text = known.sorted { $0.key < $1.key }.map { "\($0.key)\t\($0.value)\n" }.joined()
-        try session.cache.write(text, to: Self.file)
-    }
-
-    private static func key(_ interpreter: Interpreter) -> String {
-        "\(interpreter.executable)@\(interpreter.fingerprint)"
+        for interpreter in interpreters where book[interpreter.executable] == nil { book[interpreter.executable] = "-" }
+        try book.save(session.cache)
     }
 }

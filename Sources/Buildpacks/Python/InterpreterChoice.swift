@@ -53,15 +53,19 @@ extension InterpreterChoice {
                 """)
         }
         let line = "Using Python \(request.text) specified in \(request.source)"
+        let isPast = request.series < PythonSeries(major: 3, minor: 10)
+        let lenience = isPast ? "Python \(request.series) has reached its end of life; Heroku refuses it." : nil
         let same = try await book.versions(of: all.filter { $0.series == request.series }, session)
         if let patch = request.patch, let exact = same.first(where: { $0.version.patch == patch }) {
-            return InterpreterChoice(interpreter: exact.interpreter, version: exact.version, line: line)
+            return InterpreterChoice(
+                interpreter: exact.interpreter, version: exact.version, line: line, note: lenience)
         }
         if let pick = same.first {
             let note = request.patch.map { _ in
                 "Python \(request.text) isn't installed here; building with \(pick.version), the same series."
             }
-            return InterpreterChoice(interpreter: pick.interpreter, version: pick.version, line: line, note: note)
+            return InterpreterChoice(
+                interpreter: pick.interpreter, version: pick.version, line: line, note: note ?? lenience)
         }
         let there = try await book.versions(of: all, session)
         let switchedOn = !["", "0", "false"].contains(session.config(fallbackVariable) ?? "")

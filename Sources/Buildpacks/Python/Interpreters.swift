@@ -17,14 +17,7 @@ struct Interpreter: Hashable, Sendable {
     var prefix: String { WorkTree.parent(of: WorkTree.parent(of: executable)) }
 
     /// Whether dynos see it where it is: their root has the machine's `/usr` and `/opt`.
-    var isVisibleInDynos: Bool { SystemFolders.contain(executable) }
-}
-
-/// What of the machine stands in a dyno's root.
-enum SystemFolders {
-    static func contain(_ path: String) -> Bool {
-        path.hasPrefix("/usr/") || path.hasPrefix("/opt/") || ToolchainFolders.contain(path)
-    }
+    var isVisibleInDynos: Bool { Machine.isInDynos(executable) }
 }
 
 extension Interpreter {
@@ -40,12 +33,12 @@ extension Interpreter {
             "\(home)/.local/share/mise/installs/python", "/opt", "/opt/python", "/usr/local/pyenv/versions",
         ]
         for collection in collections {
-            for name in (try? FileTree.names(in: collection)) ?? [] { folders.append("\(collection)/\(name)/bin") }
+            for name in Machine.names(in: collection) { folders.append("\(collection)/\(name)/bin") }
         }
         var found: [Interpreter] = []
         var seen: Set<String> = []
         for folder in folders where folder.hasPrefix("/") {
-            for name in (try? FileTree.names(in: folder)) ?? [] where name.hasPrefix("python3.") {
+            for name in Machine.names(in: folder) where name.hasPrefix("python3.") {
                 guard series(ofExecutable: name) != nil, let real = WorkTree.resolved("\(folder)/\(name)"),
                     let file = real.split(separator: "/").last, let series = series(ofExecutable: String(file)),
                     seen.insert(real).inserted, access(real, X_OK) == 0
@@ -59,16 +52,5 @@ extension Interpreter {
     /// `python3.12` is 3.12; `python3.12-config` and `python3.13t` are something else.
     private static func series(ofExecutable name: String) -> PythonSeries? {
         name.hasPrefix("python3.") ? PythonSeries(name.dropFirst("python".count)) : nil
-    }
-
-    /// Changes whenever another interpreter is put in its place.
-    var fingerprint: String {
-        var info = stat()
-        guard stat(executable, &info) == 0 else { return "" }
-        #if canImport(Glibc)
-            return "\(info.st_mtim.tv_sec).\(info.st_mtim.tv_nsec).\(info.st_size)"
-        #else
-            return "\(info.st_mtimespec.tv_sec).\(info.st_mtimespec.tv_nsec).\(info.st_size)"
-        #endif
     }
 }

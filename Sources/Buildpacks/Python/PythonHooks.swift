@@ -2,7 +2,7 @@ internal import Model
 
 /// `bin/pre_compile` and `bin/post_compile` of the app.
 struct PythonHooks {
-    mutating func run(_ name: String, _ session: BuildSession, _ variables: [String: String]) async throws {
+    func run(_ name: String, _ session: BuildSession, _ variables: [String: String]) async throws {
         guard session.tree.isFile("bin/\(name)") else { return }
         await session.output.step("Running bin/\(name) hook")
         let result = try await session.run(

@@ -26,7 +26,8 @@ struct PythonInstallation: Sendable {
             return PythonInstallation(choice, hostPrefix: hostPrefix, prefix: hostPrefix, isCopy: false)
         }
         let digest = Digest(of: [
-            "cpython", "2", interpreter.executable, interpreter.fingerprint, choice.version.description,
+            "cpython", "2", interpreter.executable, Machine.fingerprint(interpreter.executable),
+            choice.version.description,
         ])
         let name = "cpython-\(digest.hex.prefix(40))"
         if try !session.reuse(name, [copyFolder]) {
@@ -63,7 +64,7 @@ struct PythonInstallation: Sendable {
             ("/usr/share/python-wheels", "/usr/share/python-wheels"),
             ("\(hostPrefix)/\(bundled)", "\(prefix)/\(bundled)"),
         ] {
-            for wheel in (try? FileTree.names(in: host)) ?? [] where wheel.hasSuffix(".whl") {
+            for wheel in Machine.names(in: host) where wheel.hasSuffix(".whl") {
                 if let name = wheel.split(separator: "-").first { wheels[String(name)] = "\(shown)/\(wheel)" }
             }
         }

@@ -42,7 +42,7 @@ struct PythonInstaller {
             command =
                 "\(shellQuoted(uv)) pip install --no-progress --no-config --python \(shellQuoted(python))"
                 + " -r requirements.txt"
-            if !SystemFolders.contain(uv) { readable.append(WorkTree.parent(of: uv)) }
+            if !Machine.isInDynos(uv) { readable.append(WorkTree.parent(of: uv)) }
         } else if let pip = installation.pipCommand(python: python) {
             if let version = installation.pipVersion { await output.step("Installing pip \(version)") }
             command = "\(pip) install --no-input --progress-bar off --no-warn-script-location -r requirements.txt"
@@ -60,6 +60,9 @@ struct PythonInstaller {
         guard result.ending == .code(0) else {
             if let hint = MissingHeader.hint(in: result.lines.lines, python: installation.version.series) {
                 await output.failure(hint)
+            } else if Self.networkErrors.contains(where: result.lines.contains) {
+                await output.failure(
+                    "The package index can't be reached. Is there a network, a proxy, a mirror (PIP_INDEX_URL)?")
             }
             throw await session.fail(
                 """
@@ -69,7 +72,14 @@ struct PythonInstaller {
                 """)
         }
         try await addSetuptools(session, python: python, variables)
+        try session.cache.remove("tmp")
     }
+
+    private static let networkErrors = [
+        "NewConnectionError", "Failed to establish a new connection", "Temporary failure in name resolution",
+        "ConnectTimeoutError", "ReadTimeoutError", "dns error", "error sending request", "Connection refused",
+        "CERTIFICATE_VERIFY_FAILED", "Cannot connect to proxy",
+    ]
 
     /// Packages of older times import it at run time without asking for it, and Heroku has it up to Python 3.12.
     private func addSetuptools(_ session: BuildSession, python: String, _ variables: [String: String]) async throws {

@@ -50,7 +50,7 @@ struct PythonLockTool {
     ) async throws -> (path: String, readable: [String]) {
         if kind == .uv, let uv = Subprocess.find("uv", path: session.request.searchPath).flatMap(WorkTree.resolved) {
             await session.output.step("Using uv from \(WorkTree.parent(of: uv))")
-            return (uv, SystemFolders.contain(uv) ? [] : [WorkTree.parent(of: uv)])
+            return (uv, Machine.isInDynos(uv) ? [] : [WorkTree.parent(of: uv)])
         }
         let folder = "python/tools/\(kind.rawValue)-\(environment.installation.version)"
         let seen = "\(session.runner.cachePath)/\(folder)"

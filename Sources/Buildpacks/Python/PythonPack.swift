@@ -21,7 +21,7 @@ struct PythonPack: Buildpack {
 
     func compile(_ session: inout BuildSession) async throws -> PackRelease {
         let output = session.output
-        var hooks = PythonHooks()
+        let hooks = PythonHooks()
         try await hooks.run("pre_compile", session, [:])
         try await refuseLeftovers(session)
         let manager = try await PythonPackageManager.find(session)
@@ -43,6 +43,8 @@ struct PythonPack: Buildpack {
         let django = Django(environment: environment)
         try await django.collectStatic(session, variables)
         try PythonProfile(installation: installation).write(to: session.tree)
+        // The hook may install more, as `spacy download` does.
+        if session.tree.isFile("bin/post_compile") { try await session.thaw(VirtualEnvironment.folder) }
         try await hooks.run("post_compile", session, variables)
         await output.step("Saving cache")
         try state.save(

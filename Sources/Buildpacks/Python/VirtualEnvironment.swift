@@ -18,6 +18,11 @@ struct VirtualEnvironment: Sendable {
         try place.link("\(folder)/bin/python3", to: "python")
         try place.link("\(folder)/bin/python\(installation.version.series)", to: "python")
         try place.link("\(folder)/lib64", to: "lib")
+        if let wheel = installation.bundledWheels["pip"] {
+            // So that `pip freeze` works in a one-off dyno; an app that lists pip replaces it.
+            let script = "#!/bin/sh\nexec \"${0%/*}/python\" \(shellQuoted(wheel))/pip \"$@\"\n"
+            for name in ["pip", "pip3"] { try place.write(script, to: "\(folder)/bin/\(name)", mode: 0o755) }
+        }
         try place.write(
             """
             home = \(WorkTree.parent(of: installation.executable))

@@ -63,7 +63,7 @@ struct SwiftBuild {
         if !bundles.isEmpty { await session.output.step("Installing resources") }
         var digest = Digest(of: ["swift", "1", toolchain.versionText])
         for name in products + libraries {
-            digest.add("\(name) \(NodeRuntimes.fingerprint(session.cache.path("\(built)/\(name)")))")
+            digest.add("\(name) \(Machine.fingerprint(session.cache.path("\(built)/\(name)")))")
         }
         for bundle in bundles { fingerprint("\(built)/\(bundle)", session, &digest) }
         let name = "swift-\(digest.hex.prefix(40))"
@@ -98,7 +98,7 @@ struct SwiftBuild {
             if session.cache.isFolder(child) {
                 fingerprint(child, session, &digest)
             } else {
-                digest.add("\(child) \(NodeRuntimes.fingerprint(session.cache.path(child)))")
+                digest.add("\(child) \(Machine.fingerprint(session.cache.path(child)))")
             }
         }
     }

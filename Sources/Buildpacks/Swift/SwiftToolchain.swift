@@ -18,7 +18,7 @@ struct SwiftToolchain: Hashable, Sendable {
 
     /// What has to be readable for it to work, when dynos don't see it anyway.
     var readable: [String] {
-        SystemFolders.contain(folder + "/") ? [] : [WorkTree.parent(of: WorkTree.parent(of: folder))]
+        Machine.isInDynos(folder + "/") ? [] : [WorkTree.parent(of: WorkTree.parent(of: folder))]
     }
 
     /// Newest first; versions are asked once and remembered in the app's cache.
@@ -30,7 +30,7 @@ struct SwiftToolchain: Hashable, Sendable {
             ("\(home)/.swiftenv/versions", "usr/bin"), ("\(home)/.local/share/mise/installs/swift", "usr/bin"),
             ("\(home)/.asdf/installs/swift", "usr/bin"),
         ] {
-            for name in (try? FileTree.names(in: collection)) ?? [] { folders.append("\(collection)/\(name)/\(below)") }
+            for name in Machine.names(in: collection) { folders.append("\(collection)/\(name)/\(below)") }
         }
         var places: [String] = []
         for folder in folders where folder.hasPrefix("/") && !folder.hasSuffix("/shims") {
@@ -46,13 +46,8 @@ struct SwiftToolchain: Hashable, Sendable {
     }
 
     private static func versions(of places: [String], _ session: BuildSession) async throws -> [SwiftToolchain] {
-        var known: [String: String] = [:]
-        for line in (session.cache.readText("swift/toolchains") ?? "").split(separator: "\n") {
-            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-            if fields.count == 2 { known[String(fields[0])] = String(fields[1]) }
-        }
-        func key(_ place: String) -> String { "\(place)@\(NodeRuntimes.fingerprint("\(place)/swift"))" }
-        let unknown = places.filter { known[key($0)] == nil }
+        var book = VersionBook("swift/toolchains", session.cache)
+        let unknown = places.filter { book["\($0)/swift"] == nil }
         if !unknown.isEmpty {
             for place in unknown {
                 let toolchain = SwiftToolchain(folder: place, version: [])
@@ -62,13 +57,12 @@ struct SwiftToolchain: Hashable, Sendable {
                     readable: toolchain.readable)
                 let text = answer.lines.lines.joined(separator: " ")
                 let version = text.firstMatch(of: /Swift version ([0-9.]+)/).map { String($0.1) } ?? "-"
-                known[key(place)] = version
+                book["\(place)/swift"] = version
             }
-            let text = known.sorted { $0.key < $1.key }.map { "\($0.key)\t\($0.value)\n" }.joined()
-            try session.cache.write(text, to: "swift/toolchains")
+            try book.save(session.cache)
         }
         return places.compactMap { place in
-            guard let text = known[key(place)], text != "-" else { return nil }
+            guard let text = book["\(place)/swift"], text != "-" else { return nil }
             return SwiftToolchain(folder: place, version: text.split(separator: ".").compactMap { Int($0) })
         }
     }

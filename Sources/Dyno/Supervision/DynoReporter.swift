@@ -41,6 +41,8 @@ actor DynoReporter {
     }
 
     private func readSpool(written: UInt64?) -> Bool {
+        // No further than the shim has announced: what it told before, such as ``DynoEvent/bound(_:)``, comes first.
+        if let written, spool.position >= written { return false }
         // One at a time: the consumer's pace is the pace of reading.
         switch spool.next(written: written) {
         case .record(let record):

@@ -41,7 +41,10 @@ package enum ListenFailure: Explained, Equatable {
         case .taken(let port):
             Explanation(
                 "Couldn't listen on port \(port)", because: "Another program is using it.",
-                mend: ["ss -ltnp 'sport = :\(port)'  # shows which", "paas up --port \(port == .max ? port - 1 : port + 1)"],
+                mend: [
+                    "ss -ltnp 'sport = :\(port)'  # shows which",
+                    "paas up --port \(port == .max ? port - 1 : port + 1)",
+                ],
                 id: .conflict)
         case .forbidden(let port):
             Explanation(

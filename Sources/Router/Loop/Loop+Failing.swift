@@ -35,7 +35,8 @@ extension Loop {
         release(exchange, reuse: false)
         guard fault.status != 499 else { return drop(exchange) }
         if fault == .requestError { exchange.pointee.keepsAlive = false }
-        let page = ErrorPage(fault: fault, status: status, app: appName(exchange), isPlatform: exchange.pointee.app == nil)
+        let page = ErrorPage(
+            fault: fault, status: status, app: appName(exchange), isPlatform: exchange.pointee.app == nil)
         answer(exchange, status: status, page: page.bytes)
     }
 

@@ -192,7 +192,8 @@ extension Loop {
         ink.put(decimal: UInt64(wallTime / 1000))
         ink.put("\r\nX-Request-Id: ")
         let idOffset = UInt32(ink.count)
-        if requestID >= 0, Self.isRequestID(base + Int(slots[requestID].valueStart), Int(slots[requestID].valueLength)) {
+        if requestID >= 0, Self.isRequestID(base + Int(slots[requestID].valueStart), Int(slots[requestID].valueLength))
+        {
             ink.put(base + Int(slots[requestID].valueStart), Int(slots[requestID].valueLength))
         } else {
             ink.put(uuid: random.next(), random.next())

@@ -89,7 +89,8 @@ extension Loop {
     ) -> Bool {
         var start = 0
         while true {
-            let outcome = start < count
+            let outcome =
+                start < count
                 ? response.pointee.parse(base + start, count: count &- start, slots: slots) : .incomplete
             switch outcome {
             case .incomplete:
@@ -199,7 +200,8 @@ extension Loop {
         if end > runStart { ink.put(base + runStart, end &- runStart) }
         if !hasServer { ink.put("Server: Heroku\r\n") }
         ink.put("Via: 1.1 heroku-router\r\n")
-        if exchange.pointee.response.kind == .chunked || (exchange.pointee.method == .head && head.pointee.fields.isChunked),
+        if exchange.pointee.response.kind == .chunked
+            || (exchange.pointee.method == .head && head.pointee.fields.isChunked),
             !exchange.pointee.unchunks
         {
             ink.put("Transfer-Encoding: chunked\r\n")

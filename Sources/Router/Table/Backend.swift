@@ -38,7 +38,8 @@ struct Backend {
         let name = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, text.count))
         for (index, byte) in text.enumerated() { name[index] = byte }
         let made = UnsafeMutablePointer<Backend>.allocate(capacity: 1)
-        made.initialize(to: Backend(
+        made.initialize(
+            to: Backend(
                 id: backend.id, place: backend.endpoint, target: target, name: name, nameLength: text.count))
         return made
     }

@@ -19,6 +19,8 @@ final class Workbench: Sendable {
         case plain
         /// At `/app`, in a root that has only the machine's system folders.
         case sandboxed
+        /// The same, as the ordinary user of that number, who owns tree and cache.
+        case sandboxedAs(Int)
     }
 
     init(_ files: [String: String] = [:], shape: Shape = .plain) throws {
@@ -28,7 +30,16 @@ final class Workbench: Sendable {
         folder = WorkTree.resolved(raw) ?? raw
         self.shape = shape
         for name in ["tree", "cache", "home", "bin"] { try FileTree.makeFolder("\(folder)/\(name)") }
+        try handOver()
         try put(files)
+    }
+
+    /// Gives tree and cache to the user of the builds, as the conductor does.
+    private func handOver() throws {
+        guard case .sandboxedAs(let user) = shape else { return }
+        for path in [tree, cache] where chown(path, uid_t(user), gid_t(user)) != 0 {
+            throw PosixError.last("chown \(path)")
+        }
     }
 
     deinit { try? FileTree.remove(folder) }
@@ -54,6 +65,7 @@ final class Workbench: Sendable {
     func checkOut(_ files: [String: String]) throws {
         try FileTree.remove(tree)
         try FileTree.makeFolder(tree)
+        try handOver()
         try put(files)
         printed.withLock { $0 = [] }
         commands.withLock { $0 = [] }
@@ -108,7 +120,7 @@ final class Workbench: Sendable {
         case .plain:
             result = try Subprocess.capture(
                 "/bin/bash", arguments: ["-c", line], environment: variables.merging(["HOME": app]) { $1 }, folder: app)
-        case .sandboxed:
+        case .sandboxed, .sandboxedAs:
             let step = BuildStep(command: line, environment: variables.merging(["HOME": "/app"]) { $1 })
             result = try Subprocess.capture(
                 "/bin/bash", arguments: ["-c", sandbox(step, tree: app)], environment: step.environment, folder: app)
@@ -119,7 +131,11 @@ final class Workbench: Sendable {
     }
 
     private var runner: BuildRunner {
-        let (appPath, cachePath) = shape == .plain ? (tree, cache) : ("/app", "/cache")
+        let (appPath, cachePath) =
+            switch shape {
+            case .plain: (tree, cache)
+            case .sandboxed, .sandboxedAs: ("/app", "/cache")
+            }
         return BuildRunner(appPath: appPath, cachePath: cachePath) { [self] step, output in
             commands.withLock { $0.append(step.command) }
             let line: String
@@ -132,7 +148,7 @@ final class Workbench: Sendable {
                     guard symlink(overlay.source, place) == 0 else { throw PosixError.last("symlink \(place)") }
                 }
                 line = step.command
-            case .sandboxed: line = sandbox(step, tree: tree)
+            case .sandboxed, .sandboxedAs: line = sandbox(step, tree: tree)
             }
             return try await CommandRun(line, step.environment, folder: tree).finish(output)
         }
@@ -154,7 +170,14 @@ final class Workbench: Sendable {
             setUp += ["mkdir -p .\(path)", "mount --bind \(shellQuoted(path)) .\(shellQuoted(path))"]
         }
         let inner = "cd /app && \(step.command)"
-        setUp.append("exec chroot . /bin/bash -c \(shellQuoted(inner))")
+        switch shape {
+        case .plain, .sandboxed: setUp.append("exec chroot . /bin/bash -c \(shellQuoted(inner))")
+        case .sandboxedAs(let user):
+            setUp += ["mount -t tmpfs -o mode=1777 none tmp", "chown \(user):\(user) app cache"]
+            setUp.append(
+                "exec chroot . /usr/bin/setpriv --reuid \(user) --regid \(user) --clear-groups /bin/bash -c \(shellQuoted(inner))"
+            )
+        }
         return
             "export PATH=/usr/sbin:/sbin:$PATH; exec unshare -m /bin/bash -ec \(shellQuoted(setUp.joined(separator: "\n")))"
     }

@@ -1,5 +1,4 @@
 import Posix
-package import Testing
 
 #if canImport(Glibc)
     import Glibc
@@ -12,6 +11,9 @@ package struct Account: Sendable {
     package let name: String
     package let uid: UInt32
     package let gid: UInt32
+
+    /// Whether this process may make users.
+    package static var canBeMade: Bool { geteuid() == 0 }
 
     /// Makes the user, lends it, and takes it away again.
     package static func with<Result>(_ body: (Account) async throws -> Result) async throws -> Result {
@@ -36,19 +38,4 @@ package struct Account: Sendable {
     }
 
     struct Failure: Error, CustomStringConvertible { let description: String }
-}
-
-extension Trait where Self == ConditionTrait {
-    /// Making another user takes root.
-    package static var needsRoot: Self { .enabled(if: geteuid() == 0, "only root can make an ordinary user to run as") }
-
-    /// The built programs; `make test` names their folder in PAAS_BIN.
-    package static var needsPrograms: Self {
-        .enabled(if: Programs.folder != nil, "PAAS_BIN does not name the folder of the built programs; use make test")
-    }
-
-    /// A tool of this machine that the test cannot do without.
-    package static func needs(_ tool: String) -> Self {
-        .enabled(if: Programs.find(tool) != nil, "\(tool) is not installed")
-    }
 }
