@@ -155,6 +155,24 @@ extension RouterSuite {
             await control.stop()
         }
 
+        @Test("waits when it has no descriptor left, and goes on when it has")
+        func descriptorLimit() async throws {
+            let home = try Home()
+            let orphaned = try Orphan(
+                program: Home.program, socket: home.socket, log: home.folder.path + "/router.log", descriptorLimit: 40)
+            let port = try await orphaned.give(
+                listeners: Self.open, table: table(.refusing(.maintenanceMode)), reactor: home.reactor)
+            var idle = try (0..<60).map { _ in try RawSocket(port: port) }
+            let waiting = try RawSocket(port: port)
+            waiting.send("GET / HTTP/1.1\r\nHost: x.localhost\r\nConnection: close\r\n\r\n")
+            idle = []
+            #expect(waiting.readAll().contains("Offline for Maintenance"))
+            let control = home.control()
+            _ = try await control.start(open: Self.open)
+            await control.stop()
+            withExtendedLifetime(idle) {}
+        }
+
         @Test("says which port is taken when it was asked for")
         func taken() throws {
             let other = try TCPSocket.listen(address: "127.0.0.1", port: 0)
@@ -214,12 +232,14 @@ private final class Orphan: Sendable {
     let processID: Int32
     private let socket: String
 
-    init(program: String, socket: String, log: String) throws {
+    /// - Parameter descriptorLimit: the most descriptors that it may have.
+    init(program: String, socket: String, log: String, descriptorLimit: Int = 1024) throws {
         self.socket = socket
         let null = try Descriptor(opening: "/dev/null", O_RDWR)
         let out = try Descriptor(opening: log, O_WRONLY | O_CREAT | O_APPEND)
         let processID = try Subprocess.start(
-            program, arguments: [socket], environment: [:], descriptors: [null.raw, out.raw, out.raw])
+            "/bin/sh", arguments: ["-c", "ulimit -n \(descriptorLimit); exec \"$0\" \"$1\"", program, socket],
+            environment: [:], descriptors: [null.raw, out.raw, out.raw])
         self.processID = processID
         startThread(named: "test-reaper") { _ = try? Subprocess.wait(processID) }
     }

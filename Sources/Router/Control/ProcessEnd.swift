@@ -2,10 +2,33 @@ internal import Synchronization
 
 /// Whether a process has ended, told by the thread that waits for it.
 final class ProcessEnd: Sendable {
-    private let flag = Atomic(false)
+    private struct State {
+        var hasCome = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+    private let state = Mutex(State())
 
-    func set() { flag.store(true, ordering: .releasing) }
-    var hasCome: Bool { flag.load(ordering: .acquiring) }
+    var hasCome: Bool { state.withLock { $0.hasCome } }
+
+    func set() {
+        let waiters = state.withLock { state in
+            state.hasCome = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Returns when the process has ended and nothing of it is left.
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let hasCome = state.withLock { state in
+                if !state.hasCome { state.waiters.append(continuation) }
+                return state.hasCome
+            }
+            if hasCome { continuation.resume() }
+        }
+    }
 }
 
 /// Carries what was already received into the task that reads on.

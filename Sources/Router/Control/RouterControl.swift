@@ -24,10 +24,14 @@ package actor RouterControl {
     private var table: RoutingTable?
     private var link: ControlLink?
     private var routerID: Int32?
+    /// Set when this daemon started it and so has to take its end.
+    private var processEnd: ProcessEnd?
     private var isStopping = false
     private var supervision: Task<Void, Never>?
     private var nextToken: UInt64 = 1
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    /// The last table's way to a new router, and the questions that the old one left open.
+    private var recovery: (token: UInt64, tokens: [UInt64])?
 
     /// - Parameters:
     ///   - controlSocket: where the router listens for daemons.
@@ -97,6 +101,7 @@ package actor RouterControl {
         isStopping = true
         link?.send(.stop)
         if link != nil { await waitForEnd(limit: .seconds(8)) }
+        await processEnd?.wait()
         await supervision?.value
         for listener in listeners { _ = Descriptor(owning: listener.descriptor) }
         listeners = []
@@ -117,7 +122,12 @@ package actor RouterControl {
         }
     }
 
-    private func answered(_ token: UInt64) { waiters.removeValue(forKey: token)?.resume() }
+    private func answered(_ token: UInt64) {
+        waiters.removeValue(forKey: token)?.resume()
+        guard let recovery, recovery.token == token else { return }
+        self.recovery = nil
+        for token in recovery.tokens { waiters.removeValue(forKey: token)?.resume() }
+    }
 
     private func releaseWaiters() {
         for token in waiters.keys { answered(token) }
@@ -177,13 +187,20 @@ package actor RouterControl {
                 } else {
                     link = try await launch(&input)
                 }
-                if let table { link?.send(.install(token: 0, table)) }
-                // Whoever waits for an answer of the old router: the last table is on its way, and nothing is in
-                // flight any more.
-                releaseWaiters()
+                recover()
                 return
             } catch { pause = min(max(pause, .milliseconds(25)) * 2, .seconds(1)) }
         }
+    }
+
+    /// Gives a new router the last table. Whoever waits for an answer of the old one has it when that is served:
+    /// nothing is in flight any more.
+    private func recover() {
+        if isStopping { link?.send(.stop) }
+        guard let table else { return releaseWaiters() }
+        recovery = (nextToken, (recovery?.tokens ?? []) + waiters.keys)
+        link?.send(.install(token: nextToken, table))
+        nextToken += 1
     }
 
     /// Starts the program and waits until it answers.
@@ -195,6 +212,7 @@ package actor RouterControl {
             descriptors: [null.raw, log.raw, log.raw])
         routerID = processID
         let end = ProcessEnd()
+        processEnd = end
         startThread(named: "paas-reaper") {
             _ = try? Subprocess.wait(processID)  // Only so that it does not stay a zombie.
             end.set()

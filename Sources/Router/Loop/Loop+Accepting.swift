@@ -15,8 +15,10 @@ struct Listener {
 
 /// Taking new connections.
 extension Loop {
-    func listen(_ places: [ListenerPlace]) {
+    /// Starts to accept at the places that it was given since the last time.
+    func listen() {
         guard !isStopping else { return }
+        defer { places = [] }
         for place in places {
             let listener = UnsafeMutablePointer<Listener>.allocate(capacity: 1)
             listener.initialize(

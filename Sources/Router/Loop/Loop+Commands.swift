@@ -6,7 +6,9 @@ extension Loop {
     func receiveCommands() {
         for command in inbox.takeAll() {
             switch command {
-            case .listen(let places): listen(places)
+            case .listen(let more):
+                places += more
+                if hasTable { listen() }
             case .install(let table, let done):
                 install(table)
                 done()
@@ -31,6 +33,8 @@ extension Loop {
         backends = listed
         reviewHeld()
         reviewDrains()
+        hasTable = true
+        listen()
     }
 
     /// The backend of the table before, when it is still at the same place.

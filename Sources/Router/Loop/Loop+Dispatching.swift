@@ -57,6 +57,8 @@ extension Loop {
         guard heldCount < settings.heldLimit else { return fail(exchange, .backlogTooDeep) }
         heldCount &+= 1
         exchange.pointee.phase = .held
+        if let backend = exchange.pointee.backend { leave(backend) }
+        exchange.pointee.backend = nil
         arm(exchange, .held)
     }
 

@@ -45,6 +45,9 @@ final class Loop {
     var drainWatches: [DrainWatch] = []
 
     var listeners: [UnsafeMutablePointer<Listener>] = []
+    /// Where to listen once there is a table: a request must not be told that its app does not exist.
+    var places: [ListenerPlace] = []
+    var hasTable = false
     var hasPausedAccepting = false
     var acceptAgainAt: UInt64 = 0
 

@@ -180,7 +180,8 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
 
     private func sendToDaemon() {
         guard let connection else { return }
-        if connection.outputCount < 1 << 20 {
+        // What is handed to the connection is lost with it: no more than it takes soon.
+        if connection.outputCount < 64 << 10 {
             let (records, lost) = shared.state.withLock { state in
                 defer {
                     state.records = []
