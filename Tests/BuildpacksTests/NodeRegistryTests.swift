@@ -147,17 +147,17 @@ struct SandboxedNodeTests {
         #expect(try bench.runInDyno(product, "npm start --silent").output == "up\n", "\(bench.text)")
     }
 
-    @Test("has a Node.js from somebody's home copied in")
+    @Test("has a Node.js that dynos don't see copied in")
     func copied() async throws {
         let files = ["package.json": #"{"name":"a","engines":{"node":"^99"}}"#, "server.js": "1"]
         let bench = try Workbench(files, shape: .sandboxed)
-        let prefix = WorkTree(root: "\(bench.folder)/home/.nvm/versions/node/v99.0.0")
+        let prefix = WorkTree(root: "\(bench.folder)/own-node")
         try prefix.write(
             "#!/bin/sh\n[ \"$1\" = --version ] && exec echo v99.0.0\nexec /usr/bin/node \"$@\"\n", to: "bin/node",
             mode: 0o755)
         try prefix.write(#"{"version":"99.1.0"}"#, to: "lib/node_modules/npm/package.json")
         try prefix.write("#!/usr/bin/env node\n", to: "lib/node_modules/npm/bin/npm-cli.js", mode: 0o755)
-        let request = bench.request(searchPath: "/usr/bin:/bin", home: "\(bench.folder)/home")
+        let request = bench.request(searchPath: "\(bench.folder)/own-node/bin", home: "/nonexistent")
         let product = try await bench.build(request)
         #expect(product.layers.count == 1, "\(bench.text)")
         #expect(

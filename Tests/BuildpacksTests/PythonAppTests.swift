@@ -201,16 +201,27 @@ struct PythonAppTests {
     "A Python app in the sandbox", .timeLimit(.minutes(5)),
     .enabled(if: geteuid() == 0, "needs root for mount namespaces"))
 struct SandboxedPythonTests {
+    /// An interpreter that is not the system's, to make a copy of.
+    static let source = Interpreter.all(
+        searchPath: Workbench.environment("PATH") ?? "", home: Workbench.environment("HOME") ?? ""
+    ).first { $0.series >= PythonSeries(major: 3, minor: 11) && !$0.executable.hasPrefix("/usr/") }
+
     @Test(
-        "has an interpreter from somebody's home copied in, and its packages beside it",
+        "has an interpreter that dynos don't see copied in, and its packages beside it",
+        .enabled(if: source != nil, "needs a Python outside /usr"),
         arguments: [Workbench.Shape.sandboxed, .sandboxedAs(31_234)])
     func copied(shape: Workbench.Shape) async throws {
+        let source = try #require(Self.source)
         let files = [
-            "requirements.txt": "gunicorn==22.0.0\n", ".python-version": "3.12", "Procfile": "web: gunicorn app:app\n",
-            "app.py": "app = 1\n",
+            "requirements.txt": "gunicorn==22.0.0\n", ".python-version": source.series.description,
+            "Procfile": "web: gunicorn app:app\n", "app.py": "app = 1\n",
         ]
         let bench = try Workbench(files, shape: shape)
-        let product = try await bench.build()
+        let copied = try Subprocess.capture(
+            "/bin/cp", arguments: ["-a", source.prefix, "\(bench.folder)/own"], environment: ["PATH": "/usr/bin:/bin"])
+        try #require(copied.end.isSuccess)
+        let request = bench.request(searchPath: "\(bench.folder)/own/bin", home: "/nonexistent")
+        let product = try await bench.build(request)
         #expect(product.layers.count == 2, "\(bench.text)")
         let ran = try bench.runInDyno(
             product,
@@ -218,8 +229,20 @@ struct SandboxedPythonTests {
         )
         #expect(ran.output == "gunicorn (version 22.0.0)\npip \n/app/.heroku/python /app/.heroku/cpython\n", "\(ran)")
         try bench.checkOut(files)
-        #expect(try await bench.build().layers == product.layers)
+        #expect(try await bench.build(request).layers == product.layers)
         #expect(bench.steps == [])
+    }
+
+    @Test(
+        "uses an interpreter of somebody's home where it is", .enabled(if: source != nil, "needs a Python outside /usr")
+    )
+    func home() async throws {
+        let source = try #require(Self.source)
+        let bench = try Workbench(
+            ["requirements.txt": "", ".python-version": source.series.description, "app.py": ""], shape: .sandboxed)
+        let product = try await bench.build()
+        #expect(product.layers.count == 1, "\(bench.text)")
+        #expect(try bench.runInDyno(product, "python -c 'import ssl; print(1)'").output == "1\n")
     }
 
     @Test("uses the machine's interpreter where it is")

@@ -162,18 +162,21 @@ final class Workbench: Sendable {
         ]
         for name in ["usr", "etc", "opt", "dev", "proc"] { setUp.append("mount --rbind /\(name) \(name)") }
         for name in ["bin", "lib", "lib64", "sbin"] { setUp.append("ln -s usr/\(name) \(name)") }
-        setUp += ["mount --bind \(tree) app", "mount --bind \(cache) cache"]
+        setUp += ["mount --bind \(tree) app", "mount --bind \(cache) cache", "mount -t tmpfs -o mode=1777 none tmp"]
         for overlay in step.overlays {
             setUp += ["mkdir -p app/\(overlay.below)", "mount --bind \(overlay.source) app/\(overlay.below)"]
         }
-        for path in step.readable {
+        // A dyno sees the language versions in homes; see ToolchainFolders.
+        let home = Self.environment("HOME") ?? "/root"
+        let toolchains = ToolchainFolders.belowHome.map { "\(home)/\($0)" }.filter(FileTree.isFolder)
+        for path in toolchains + step.readable {
             setUp += ["mkdir -p .\(path)", "mount --bind \(shellQuoted(path)) .\(shellQuoted(path))"]
         }
         let inner = "cd /app && \(step.command)"
         switch shape {
         case .plain, .sandboxed: setUp.append("exec chroot . /bin/bash -c \(shellQuoted(inner))")
         case .sandboxedAs(let user):
-            setUp += ["mount -t tmpfs -o mode=1777 none tmp", "chown \(user):\(user) app cache"]
+            setUp += ["chown \(user):\(user) app cache"]
             setUp.append(
                 "exec chroot . /usr/bin/setpriv --reuid \(user) --regid \(user) --clear-groups /bin/bash -c \(shellQuoted(inner))"
             )
