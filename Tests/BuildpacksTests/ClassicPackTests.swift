@@ -79,7 +79,7 @@ struct ClassicPackTests {
             set -e; cd \(pack); git init -q -b side; git add -A
             git -c user.name=a -c user.email=a@b commit -q -m one
             """
-        let made = try Subprocess.capture(
+        let made = try await Workbench.capture(
             "/bin/bash", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin", "HOME": bench.folder])
         #expect(made.end.isSuccess)
         try await bench.build(bench.request(buildpacks: ["file://\(pack)#side"]))

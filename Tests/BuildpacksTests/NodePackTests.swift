@@ -20,7 +20,7 @@ struct NodePackTests {
         #expect(product.buildpacks == ["heroku/nodejs"])
         #expect(FileTree.exists("\(bench.tree)/built.txt"))
         #expect(bench.lines.contains("       Default types for buildpack -> web"))
-        let ran = try bench.runInDyno(product, "npm start --silent")
+        let ran = try await bench.runInDyno(product, "npm start --silent")
         #expect(ran.output == "node production 1\n", "\(ran) \(bench.text)")
     }
 
@@ -74,7 +74,7 @@ struct NodePackTests {
         try Workbench.putNpmCache(bench)
         let product = try await bench.build()
         #expect(try FileTree.readText("\(bench.tree)/log") == "pre\npost\nclean\n")
-        let ran = try bench.runInDyno(product, "npm start --silent")
+        let ran = try await bench.runInDyno(product, "npm start --silent")
         #expect(ran.output == "from lib\n", "\(ran) \(bench.text)")
     }
 

@@ -69,11 +69,11 @@ struct NodeRegistryTests {
         #"{"name":"a","version":"1.0.0","dependencies":{"small":"1.0.0"},"devDependencies":{"only-dev":"1.0.0"}SCRIPTS}"#
 
     /// The lock file that npm itself writes for the manifest.
-    func lock(_ bench: Workbench, _ registry: SmallRegistry) throws -> String {
+    func lock(_ bench: Workbench, _ registry: SmallRegistry) async throws -> String {
         let folder = "\(bench.folder)/lock"
         try FileTree.makeFolder(folder)
         try FileTree.write(Array(Self.manifest.replacing("SCRIPTS", with: "").utf8), to: "\(folder)/package.json")
-        let made = try Subprocess.capture(
+        let made = try await Workbench.capture(
             "/bin/bash",
             arguments: [
                 "-c", "npm install --package-lock-only --registry \(registry.address) --cache \(folder)/cache",
@@ -89,7 +89,7 @@ struct NodeRegistryTests {
         let registry = try SmallRegistry(bench)
         let files = [
             "package.json": Self.manifest.replacing("SCRIPTS", with: ""),
-            "package-lock.json": try lock(bench, registry),
+            "package-lock.json": try await lock(bench, registry),
             "server.js":
                 "console.log(require('small'), require('fs').existsSync(__dirname + '/node_modules/only-dev'))",
         ]
@@ -100,7 +100,7 @@ struct NodeRegistryTests {
         #expect(first.layers.count == 1, "\(bench.text)")
         #expect(bench.lines.contains("       Installing node modules"))
         #expect(bench.lines.contains("-----> Pruning devDependencies"))
-        #expect(try bench.runInDyno(first, "npm start --silent").output == "small false\n", "\(bench.text)")
+        #expect(try await bench.runInDyno(first, "npm start --silent").output == "small false\n", "\(bench.text)")
         try bench.checkOut(files)
         let second = try await bench.build(request)
         #expect(bench.steps == [])
@@ -115,7 +115,7 @@ struct NodeRegistryTests {
             #","scripts":{"build":"node -e \"require('only-dev'); require('fs').writeFileSync('node_modules/.built', 'x')\""}"#
         let files = [
             "package.json": Self.manifest.replacing("SCRIPTS", with: script),
-            "package-lock.json": try lock(bench, registry), "server.js": "1",
+            "package-lock.json": try await lock(bench, registry), "server.js": "1",
         ]
         try bench.put(files)
         var request = bench.request()
@@ -144,7 +144,7 @@ struct SandboxedNodeTests {
             shape: shape)
         let product = try await bench.build(bench.request(searchPath: "/usr/bin:/bin", home: "/nonexistent"))
         #expect(product.layers == [])
-        #expect(try bench.runInDyno(product, "npm start --silent").output == "up\n", "\(bench.text)")
+        #expect(try await bench.runInDyno(product, "npm start --silent").output == "up\n", "\(bench.text)")
     }
 
     @Test("has a Node.js that dynos don't see copied in")
@@ -161,7 +161,7 @@ struct SandboxedNodeTests {
         let product = try await bench.build(request)
         #expect(product.layers.count == 1, "\(bench.text)")
         #expect(
-            try bench.runInDyno(product, "node --version; type npm").output
+            try await bench.runInDyno(product, "node --version; type npm").output
                 == "v99.0.0\nnpm is /app/.heroku/node/bin/npm\n")
         try bench.checkOut(files)
         #expect(try await bench.build(request).layers == product.layers)

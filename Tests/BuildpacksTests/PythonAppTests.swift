@@ -74,7 +74,8 @@ struct PythonAppTests {
         let product = try await bench.build()
         #expect(product.layers == [])
         #expect(
-            try bench.runInDyno(product, "python -c 'import extra, itsdangerous; print(extra.x)'").output == "7\n",
+            try await bench.runInDyno(product, "python -c 'import extra, itsdangerous; print(extra.x)'").output
+                == "7\n",
             "\(bench.text)")
         let layer = try #require(bench.store.path(of: plain.layers[0]))
         #expect(!FileTree.exists("\(layer)/.heroku/python/lib/python3.11/site-packages/extra.py"))
@@ -90,7 +91,7 @@ struct PythonAppTests {
         ]
         let bench = try Workbench(files)
         let product = try await bench.build()
-        let ran = try bench.runInDyno(product, "mine")
+        let ran = try await bench.runInDyno(product, "mine")
         #expect(ran.output.contains("mine from \(bench.folder)/app/mine.py"), "\(ran) \(bench.text)")
     }
 
@@ -127,8 +128,9 @@ struct PythonAppTests {
         let bench = try Workbench(["requirements.txt": "psycopg2==2.9.9\n", ".python-version": "3.11"])
         let product = try await bench.build()
         #expect(
-            try bench.runInDyno(product, "python -c 'import psycopg2; print(psycopg2.__version__)'").output.hasPrefix(
-                "2.9.9"))
+            try await bench.runInDyno(product, "python -c 'import psycopg2; print(psycopg2.__version__)'").output
+                .hasPrefix(
+                    "2.9.9"))
     }
 
     @Test("takes a committed environment from elsewhere with one line, or not at all when strict")
@@ -217,13 +219,13 @@ struct SandboxedPythonTests {
             "Procfile": "web: gunicorn app:app\n", "app.py": "app = 1\n",
         ]
         let bench = try Workbench(files, shape: shape)
-        let copied = try Subprocess.capture(
+        let copied = try await Workbench.capture(
             "/bin/cp", arguments: ["-a", source.prefix, "\(bench.folder)/own"], environment: ["PATH": "/usr/bin:/bin"])
         try #require(copied.end.isSuccess)
         let request = bench.request(searchPath: "\(bench.folder)/own/bin", home: "/nonexistent")
         let product = try await bench.build(request)
         #expect(product.layers.count == 2, "\(bench.text)")
-        let ran = try bench.runInDyno(
+        let ran = try await bench.runInDyno(
             product,
             "gunicorn --version; pip --version | cut -c1-4; python -c 'import sys, ssl; print(sys.prefix, sys.base_prefix)'"
         )
@@ -242,7 +244,7 @@ struct SandboxedPythonTests {
             ["requirements.txt": "", ".python-version": source.series.description, "app.py": ""], shape: .sandboxed)
         let product = try await bench.build()
         #expect(product.layers.count == 1, "\(bench.text)")
-        #expect(try bench.runInDyno(product, "python -c 'import ssl; print(1)'").output == "1\n")
+        #expect(try await bench.runInDyno(product, "python -c 'import ssl; print(1)'").output == "1\n")
     }
 
     @Test("uses the machine's interpreter where it is")
@@ -250,7 +252,7 @@ struct SandboxedPythonTests {
         let bench = try Workbench(["requirements.txt": "itsdangerous\n", "app.py": ""], shape: .sandboxed)
         let product = try await bench.build(bench.request(searchPath: "/usr/bin:/bin", home: "/nonexistent"))
         #expect(product.layers.count == 1, "\(bench.text)")
-        let ran = try bench.runInDyno(product, "python -c 'import itsdangerous, sys; print(sys.base_prefix)'")
+        let ran = try await bench.runInDyno(product, "python -c 'import itsdangerous, sys; print(sys.base_prefix)'")
         #expect(ran.output == "/usr\n", "\(ran)")
     }
 }

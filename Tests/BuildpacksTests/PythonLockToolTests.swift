@@ -86,7 +86,7 @@ struct PythonLockToolTests {
         let bench = try Workbench(files)
         let product = try await bench.build()
         #expect(bench.lines.contains("-----> Installing dependencies using '\(line)'"))
-        let ran = try bench.runInDyno(product, "python -c 'import itsdangerous; print(itsdangerous.__file__)'")
+        let ran = try await bench.runInDyno(product, "python -c 'import itsdangerous; print(itsdangerous.__file__)'")
         #expect(
             ran.output == "\(bench.folder)/app/.heroku/python/lib/python3.11/site-packages/itsdangerous/__init__.py\n",
             "\(bench.text)")
@@ -131,7 +131,7 @@ struct PythonLockToolTests {
         let bench = try Workbench(files)
         let uv = "\(bench.folder)/bin/uv"
         let python = try #require(Subprocess.find("python3", path: "/usr/bin:/bin"))
-        let made = try Subprocess.capture(
+        let made = try await Workbench.capture(
             "/bin/bash",
             arguments: [
                 "-c",
@@ -144,6 +144,6 @@ struct PythonLockToolTests {
         #expect(
             bench.steps.contains { $0.contains("uv pip install") || $0.contains("/uv/bin/uv pip install") },
             "\(bench.text)")
-        #expect(try bench.runInDyno(product, "python -c 'import itsdangerous'").end.isSuccess, "\(bench.text)")
+        #expect(try await bench.runInDyno(product, "python -c 'import itsdangerous'").end.isSuccess, "\(bench.text)")
     }
 }

@@ -13,7 +13,7 @@ struct PythonPackTests {
         let bench = try Workbench(files)
         let first = try await bench.build()
         #expect(!bench.steps.contains { $0.contains("pip") })
-        let ran = try bench.runInDyno(first, "python app.py && echo $WEB_CONCURRENCY")
+        let ran = try await bench.runInDyno(first, "python app.py && echo $WEB_CONCURRENCY")
         #expect(ran.output.hasPrefix("hello from (3, "), "\(ran)")
         #expect(ran.output.contains("True\n2\n"))
         try bench.checkOut(files)
@@ -36,7 +36,7 @@ struct PythonPackTests {
         let bench = try Workbench(files)
         let first = try await bench.build()
         print(bench.text)
-        let ran = try bench.runInDyno(
+        let ran = try await bench.runInDyno(
             first, "gunicorn --version && flask --version && gunicorn --check-config app:app && echo fine")
         #expect(ran.output.contains("gunicorn (version 22.0.0)"), "\(ran)")
         #expect(ran.output.contains("fine"), "\(ran)")

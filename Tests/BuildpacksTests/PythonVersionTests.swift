@@ -93,7 +93,7 @@ struct PythonVersionTests {
         let bench = try Workbench(["requirements.txt": "", "runtime.txt": "python-3.9"])
         let product = try await bench.build()
         #expect(bench.text.contains("Python 3.9 has reached its end of life; Heroku refuses it."))
-        #expect(try bench.runInDyno(product, "python --version").output.hasPrefix("Python 3.9."))
+        #expect(try await bench.runInDyno(product, "python --version").output.hasPrefix("Python 3.9."))
     }
 
     static let hasPython39 = Interpreter.all(

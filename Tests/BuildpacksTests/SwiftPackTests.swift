@@ -23,8 +23,8 @@ struct SwiftPackTests {
         let first = try await bench.build()
         #expect(first.processTypes == [.web: "hello"])
         #expect(bench.lines.contains("-----> Using Swift 6.3 (from top-level .swift-version file)"), "\(bench.text)")
-        #expect(try bench.runInDyno(first, "hello; ls $HOME/.swift-bin").output.hasPrefix("hello 1\n"))
-        #expect(try bench.runInDyno(first, "ls $HOME/.swift-bin").output.contains("hello_hello.resources"))
+        #expect(try await bench.runInDyno(first, "hello; ls $HOME/.swift-bin").output.hasPrefix("hello 1\n"))
+        #expect(try await bench.runInDyno(first, "ls $HOME/.swift-bin").output.contains("hello_hello.resources"))
         #expect(FileTree.exists("\(bench.tree)/.build") == false)
 
         files["README.md"] = "two"
@@ -36,7 +36,7 @@ struct SwiftPackTests {
         try bench.checkOut(files)
         let third = try await bench.build()
         #expect(third.layers != first.layers)
-        #expect(try bench.runInDyno(third, "hello").output == "hello 2\n")
+        #expect(try await bench.runInDyno(third, "hello").output == "hello 2\n")
         print(bench.text)
 
         files["Sources/hello/main.swift"] = "prin(\"hello 2\")\n"

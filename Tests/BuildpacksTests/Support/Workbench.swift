@@ -95,13 +95,13 @@ final class Workbench: Sendable {
     }
 
     /// Lays the product's layers and the tree over each other, as a dyno without overlay has them.
-    func assemble(_ product: BuildProduct) throws -> String {
+    func assemble(_ product: BuildProduct) async throws -> String {
         let app = "\(folder)/app"
         try FileTree.remove(app)
         try FileTree.makeFolder(app)
         let sources = product.layers.reversed().compactMap { store.path(of: $0) } + [tree]
         for source in sources {
-            let copied = try Subprocess.capture(
+            let copied = try await Workbench.capture(
                 "/bin/cp", arguments: ["-a", "\(source)/.", app], environment: ["PATH": "/usr/bin:/bin"])
             if !copied.end.isSuccess { throw PosixError(EIO, String(decoding: copied.errors, as: UTF8.self)) }
         }
@@ -109,20 +109,20 @@ final class Workbench: Sendable {
     }
 
     /// Runs a line in the assembled app the way a dyno does, after its start-up scripts.
-    func runInDyno(_ product: BuildProduct, _ command: String, _ environment: [String: String] = [:]) throws -> (
+    func runInDyno(_ product: BuildProduct, _ command: String, _ environment: [String: String] = [:]) async throws -> (
         end: Subprocess.End, output: String, errors: String
     ) {
-        let app = try assemble(product)
+        let app = try await assemble(product)
         let line = "for f in \"$HOME\"/.profile.d/*.sh; do [ -f \"$f\" ] && . \"$f\"; done; \(command)"
         let variables = ["PATH": BuildSession.systemPath].merging(environment) { $1 }
         let result: (end: Subprocess.End, output: [UInt8], errors: [UInt8])
         switch shape {
         case .plain:
-            result = try Subprocess.capture(
+            result = try await Workbench.capture(
                 "/bin/bash", arguments: ["-c", line], environment: variables.merging(["HOME": app]) { $1 }, folder: app)
         case .sandboxed, .sandboxedAs:
             let step = BuildStep(command: line, environment: variables.merging(["HOME": "/app"]) { $1 })
-            result = try Subprocess.capture(
+            result = try await Workbench.capture(
                 "/bin/bash", arguments: ["-c", sandbox(step, tree: app)], environment: step.environment, folder: app)
         }
         return (
@@ -183,6 +183,17 @@ final class Workbench: Sendable {
         }
         return
             "export PATH=/usr/sbin:/sbin:$PATH; exec unshare -m /bin/bash -ec \(shellQuoted(setUp.joined(separator: "\n")))"
+    }
+
+    private static let pool = BlockingPool(limit: 16)
+
+    /// Runs a helper program to its end, and lets other tests go on meanwhile.
+    static func capture(
+        _ program: String, arguments: [String], environment: [String: String], folder: String? = nil
+    ) async throws -> (end: Subprocess.End, output: [UInt8], errors: [UInt8]) {
+        try await pool.run {
+            try Subprocess.capture(program, arguments: arguments, environment: environment, folder: folder)
+        }
     }
 
     static let networkVariables = [
