@@ -2,7 +2,9 @@ package import Testing
 
 extension Trait where Self == ConditionTrait {
     /// Making another user takes root.
-    package static var needsRoot: Self { .enabled(if: Account.canBeMade, "only root can make an ordinary user to run as") }
+    package static var needsRoot: Self {
+        .enabled(if: Account.canBeMade, "only root can make an ordinary user to run as")
+    }
 
     /// The built programs; `make test` names their folder in PAAS_BIN.
     package static var needsPrograms: Self {
