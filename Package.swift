@@ -45,7 +45,8 @@ let package = Package(
         program(
             "paasd",
             [
-                "APIServer", "APISchema", "Platform", "Git", "Buildpacks", "Slugs", "Dyno", "Router", "Logs", "Store", "Model",
+                "APIServer", "APISchema", "Platform", "Git", "Buildpacks", "Slugs", "Dyno", "Router", "Logs", "Store",
+                "Model",
                 "HTTP", "Posix",
             ]),
         program("paas-router", ["Router", "HTTP", "Model", "Posix"], linker: selfContained),

@@ -51,6 +51,11 @@ package struct GitStore: Sendable {
         return target?.description
     }
 
+    /// The commit that a reference (`refs/heads/main`) stands at; `nil` when there is none.
+    package func commit(at reference: String, of app: AppID) throws -> String? {
+        try Repository(opening: path(of: app)).target(of: reference)?.description
+    }
+
     /// Writes the tree of `commit` into the new folder `folder`, as it is in Git: no filter, no line-end conversion.
     ///
     /// Nothing outside `folder` is touched, whatever the tree says: names that lead out are refused, and links are made

@@ -1,6 +1,7 @@
 internal import Logs
 package import Model
 internal import Store
+internal import Synchronization
 
 /// The conductor: every use case is a method here, each in its own file in the folder of its noun.
 ///
@@ -11,6 +12,8 @@ package final class Platform: Sendable {
     package let reconciler: Reconciler
     /// One build of an app at a time.
     let builds = Turns()
+    /// The newest accepted push of each app: git moves its branch a moment after the answer.
+    let accepted = Mutex<[AppID: Push.Update]>([:])
     /// One change of what an app runs at a time.
     let changes = Turns()
 

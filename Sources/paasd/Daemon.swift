@@ -67,7 +67,8 @@ struct Daemon {
         api = APIServer(
             platform,
             daemon: .init(
-                version: PlatformVersion.current.description, processID: Environment.processID, userID: Environment.userID, home: home.path,
+                version: PlatformVersion.current.description, processID: Environment.processID,
+                userID: Environment.userID, home: home.path,
                 port: port, addresses: listeners.map(\.address),
                 routerProcessID: { await router.processID() },
                 shutDown: { await ending.begin(keepingDynos: $0) }))

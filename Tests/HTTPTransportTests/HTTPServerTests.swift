@@ -110,7 +110,9 @@ struct HTTPServerTests {
         "refuses what it cannot read with a status and an error body",
         arguments: [
             Refusal("nonsense\r\n\r\n", "400 Bad Request"),
-            Refusal("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", "400 Bad Request"),
+            Refusal(
+                "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+                "400 Bad Request"),
             Refusal("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n", "413 Content Too Large"),
             Refusal(
                 "GET / HTTP/1.1\r\nHost: x\r\nX: \(String(repeating: "x", count: 70_000))\r\n\r\n",

@@ -68,6 +68,7 @@ final class FakeRuntime: Sendable {
             },
             adopt: { [adopted] in adopted.map(\.handle) },
             sandbox: { SandboxReport(level: .l3, missing: [], mend: []) },
+            resolve: { _ in },
             removeEverything: {})
     }
 }

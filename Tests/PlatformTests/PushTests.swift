@@ -12,7 +12,7 @@ struct PushTests {
     func deploys(reference: String) {
         let push = Push(
             updates: [.init(old: Self.zeros, new: Self.commit, reference: reference)], objectDirectories: [])
-        #expect(push.effect == .deploys(commit: Self.commit))
+        #expect(push.effect == .deploys(push.updates[0]))
     }
 
     @Test("to another branch or a tag is kept without a build", arguments: ["refs/heads/topic", "refs/tags/v1"])

@@ -18,6 +18,9 @@ package struct Push: Sendable {
         var deploys: Bool { ["refs/heads/main", "refs/heads/master"].contains(reference) }
     }
 
+    /// What git writes for "no commit".
+    static let none = String(repeating: "0", count: 40)
+
     package var updates: [Update]
     /// Where the pushed objects are meanwhile: git's quarantine and its alternates.
     package var objectDirectories: [String]
@@ -29,7 +32,7 @@ package struct Push: Sendable {
 
     /// What a push does to the app.
     enum Effect: Equatable {
-        case deploys(commit: String)
+        case deploys(Update)
         /// Accepted without a build; the sentence tells why.
         case kept(because: String)
         case refused(because: String)
@@ -41,7 +44,7 @@ package struct Push: Sendable {
         if deploying.count > 1 {
             return .refused(because: "main and master were pushed together; push the one that is to be deployed.")
         }
-        if let update = deploying.first { return .deploys(commit: update.new) }
+        if let update = deploying.first { return .deploys(update) }
         if updates.contains(where: { $0.deploys && $0.isDeletion }) {
             return .kept(because: "Deleted the branch; what is deployed keeps running.")
         }

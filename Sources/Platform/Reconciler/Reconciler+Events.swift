@@ -38,21 +38,20 @@ extension Reconciler {
     private func isUp(_ id: DynoID, in app: AppID) async {
         guard let dyno = apps[app]?.dynos[id], dyno.state == .starting else { return }
         apps[app]?.dynos[id]?.state = .up
-        if dyno.isAdopted {
-            apps[app]?.dynos[id]?.isAdopted = false
-        } else {
-            apps[app]?.dynos[id]?.since = machines.time.now()
-            if dyno.role != .build {
-                await say("State changed from starting to up", about: dyno.name, in: app)
-            }
+        apps[app]?.dynos[id]?.isAdopted = false
+        if !dyno.isAdopted { apps[app]?.dynos[id]?.since = machines.time.now() }
+        // The table first: whoever reads "up" in the log may ask at once.
+        if dyno.role == .formation { await publish() }
+        if !dyno.isAdopted, dyno.role != .build {
+            await say("State changed from starting to up", about: dyno.name, in: app)
         }
         answerBootWaiters(of: id, .up)
-        if dyno.role == .formation { await publish() }
     }
 
     /// A dyno has ended, whatever made it end.
     func ended(_ id: DynoID, in app: AppID, _ ending: Ending) async {
         guard let dyno = apps[app]?.dynos[id], dyno.state != .crashed else { return }
+        apps[app]?.dynos[id]?.handle = nil
         if dyno.role != .build, dyno.handle != nil {
             await say("Process exited with \(ending)", about: dyno.name, in: app)
         }

@@ -29,10 +29,12 @@ extension Reconciler {
 
     /// Asks the runtime for a dyno that is already in the books.
     func launch(_ spec: DynoSpec) async {
+        launching += 1
+        defer { launching -= 1 }
         do {
             let handle = try await machines.runtime.start(spec)
-            guard let dyno = apps[spec.app]?.dynos[spec.id] else {
-                // The app went while its dyno was being started.
+            guard let dyno = apps[spec.app]?.dynos[spec.id], !isClosing else {
+                // The app went, or the platform stops, while the dyno was being started.
                 _ = await handle.stop(.zero)
                 return await handle.release()
             }

@@ -64,6 +64,9 @@ extension Reconciler {
     /// For `paas down`: everything ends, and nothing is started any more.
     package func stopEverything() async {
         isClosing = true
+        while launching > 0 {
+            do { try await machines.time.sleep(.milliseconds(5)) } catch { break }  // The daemon is being ended.
+        }
         let handles = apps.values.flatMap { $0.dynos.values.compactMap(\.handle) }
         for (app, state) in apps {
             for id in state.dynos.keys { apps[app]?.dynos[id]?.role = .leaving }

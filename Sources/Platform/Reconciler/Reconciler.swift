@@ -15,6 +15,8 @@ package actor Reconciler {
     var endWaiters: [DynoID: [CheckedContinuation<Ending, Never>]] = [:]
     /// How dynos ended that somebody may still ask about.
     var endings: [DynoID: Ending] = [:]
+    /// Dynos that the runtime is starting at this moment.
+    var launching = 0
     /// Once true, nothing is started any more.
     var isClosing = false
     /// Nothing is told to the router before the dynos of an earlier daemon are known again.
@@ -49,12 +51,14 @@ package actor Reconciler {
     /// Takes note of an app that is new or has changed in name, features or maintenance.
     package func track(_ app: App) async {
         apps[app.id, default: AppState(app: app)].app = app
+        await nameHosts()
         await publish()
     }
 
     /// Stops everything of an app that is being destroyed.
     package func forget(_ id: AppID) async {
         guard let state = apps.removeValue(forKey: id) else { return }
+        await nameHosts()
         await publish()
         await withDiscardingTaskGroup { group in
             for handle in state.dynos.values.compactMap(\.handle) {
@@ -96,6 +100,7 @@ package actor Reconciler {
     /// From now on the router is told; called once, when the dynos of an earlier daemon have been adopted.
     func open() async {
         isOpen = true
+        await nameHosts()
         await publish()
     }
 
@@ -109,6 +114,12 @@ package actor Reconciler {
         }
         let names = apps.values.map(\.app.name.text).sorted()
         await machines.routing.install(RoutingTable(version: tableVersion, routes: routes, appNames: names))
+    }
+
+    /// Lets dynos reach the apps by name: C libraries, Python and Node do not resolve `NAME.localhost` by themselves.
+    private func nameHosts() async {
+        guard isOpen else { return }
+        await machines.runtime.resolve(["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted())
     }
 
     private var apiBackend: RoutingTable.Backend {

@@ -8,6 +8,8 @@ package struct Runtime: Sendable {
     /// The dynos that an earlier daemon started and that still run.
     package var adopt: @Sendable () async -> [DynoHandle]
     package var sandbox: @Sendable () async -> SandboxReport
+    /// Makes dynos resolve these host names to this machine, those that run already too.
+    package var resolve: @Sendable ([String]) async -> Void
     /// Takes away what stopped dynos left; for `paas down`.
     package var removeEverything: @Sendable () async -> Void
 
@@ -15,11 +17,13 @@ package struct Runtime: Sendable {
         start: @escaping @Sendable (DynoSpec) async throws -> DynoHandle,
         adopt: @escaping @Sendable () async -> [DynoHandle],
         sandbox: @escaping @Sendable () async -> SandboxReport,
+        resolve: @escaping @Sendable ([String]) async -> Void,
         removeEverything: @escaping @Sendable () async -> Void
     ) {
         self.start = start
         self.adopt = adopt
         self.sandbox = sandbox
+        self.resolve = resolve
         self.removeEverything = removeEverything
     }
 
@@ -29,6 +33,8 @@ package struct Runtime: Sendable {
             start: { DynoHandle(try await host.start($0)) },
             adopt: { await host.adopt().map(DynoHandle.init) },
             sandbox: { await host.sandbox() },
+            // Without it only `curl` and browsers reach other apps by name; no reason to fail anything.
+            resolve: { names in try? await host.resolve(names) },
             removeEverything: { await host.removeEverything() })
     }
 }

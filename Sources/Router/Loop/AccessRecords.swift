@@ -17,6 +17,8 @@ struct AccessRecords {
     private(set) var dueAt: UInt64 = .max
 
     static let blockSize = 64 << 10
+    /// Milliseconds that a line waits for others: whoever asks for the log after a request finds its line there.
+    static let patience: UInt64 = 10
     /// More than the longest line, before it is cut.
     static let room = 64 << 10
     static let headerSize = 4 + MemoryLayout<AppID>.size + 8
@@ -37,7 +39,7 @@ struct AccessRecords {
         withUnsafeBytes(of: app) { if let id = $0.baseAddress { memcpy(record + 4, id, $0.count) } }
         withUnsafeBytes(of: time) { if let at = $0.baseAddress { memcpy(record + Self.headerSize - 8, at, 8) } }
         count &+= Self.headerSize &+ kept
-        if count >= Self.blockSize { dueAt = now } else if dueAt == .max { dueAt = now &+ 100 }
+        if count >= Self.blockSize { dueAt = now } else if dueAt == .max { dueAt = now &+ Self.patience }
     }
 
     @inline(__always) var isFull: Bool { count >= Self.blockSize }
