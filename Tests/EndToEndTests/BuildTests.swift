@@ -88,7 +88,7 @@ extension EndToEnd {
                 let app = try await TestApp("backstage", on: platform, files: files)
                 try await app.push().orThrow()
                 #expect(try await app.get().status == 503)
-                #expect(try await app.paas("logs", "-n", "200").output.contains("code=H14"))
+                try await app.logsSay("code=H14")
             }
         }
 

@@ -14,6 +14,8 @@ extension EndToEnd {
                 for (name, value) in values { try await app.paas("config:set", "\(name)=\(value)").orThrow() }
                 for (name, value) in values {
                     #expect(try await app.paas("config:get", name).output == value + "\n")
+                    // Heroku's shell form writes a newline as \n, which no shell reads back.
+                    guard !value.contains("\n") else { continue }
                     let back = try await platform.shell(
                         "eval \"$(paas config --shell)\"; printf '%s|' \"${!1}\"", name, in: app.folder)
                     #expect(back.output == value + "|", "\(back)")

@@ -87,10 +87,9 @@ extension EndToEnd {
                 #expect(push.errors.contains("no luck today"), "\(push)")
                 let answer = try await app.get()
                 #expect(answer.status == 503)
-                let logs = try await app.paas("logs", "-n", "200").output
+                let logs = try await app.logsSay("at=error code=H10 desc=\"App crashed\"")
                 #expect(logs.contains("app[web.1]: no luck today"), "\(logs)")
                 #expect(logs.contains("Process exited with status 7"), "\(logs)")
-                #expect(logs.contains("at=error code=H10 desc=\"App crashed\""), "\(logs)")
                 #expect(try await app.paas("ps").output.contains("web.1: crashed"))
             }
         }

@@ -41,6 +41,17 @@ package struct TestApp: Sendable {
 
     package func get(_ path: String = "/") async throws -> Answer { try await platform.get(host, path) }
 
+    /// Waits until the app's log has said `mark`; lines of the router come a moment after the answer.
+    /// - Returns: the log up to there.
+    @discardableResult
+    package func logsSay(_ mark: String) async throws -> String {
+        var command = platform.command(["paas", "logs", "--tail", "-n", "1000"], in: folder)
+        command.limit = .seconds(20)
+        let tail = try command.start()
+        defer { tail.signal(2) }
+        return try await tail.says(mark)
+    }
+
     /// The version that `paas releases` calls current, without its `v`.
     package func currentRelease() async throws -> Int? {
         let outcome = try await paas("releases")

@@ -77,7 +77,7 @@ package struct TestPlatform: Sendable {
         self.account = account
         self.environment = environment
         let config =
-            "[user]\n\tname = A Tester\n\temail = tester@example.com\n[init]\n\tdefaultBranch = main\n[safe]\n\tdirectory = *\n"
+            "[user]\n\tname = A Tester\n\temail = tester@example.com\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n[safe]\n\tdirectory = *\n"
         try await shell("chmod 755 . && mkdir -p user && printf %s \"$1\" > gitconfig", config).orThrow()
     }
 
