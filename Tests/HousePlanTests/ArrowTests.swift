@@ -32,7 +32,7 @@ struct ArrowTests {
     func flag() throws {
         let makefile = try SourceTree.text(of: "Makefile")
         #expect(makefile.contains("arrows := --explicit-target-dependency-import-check error"))
-        for command in ["build -c release", "test"] {
+        for command in ["build -c release", "build --build-tests"] {
             #expect(makefile.contains(try Regex("\\(SWIFT\\) \(command).*\\$\\(arrows\\)")), "swift \(command)")
         }
     }
