@@ -88,6 +88,7 @@ extension Platform {
     private func keep(
         _ product: BuildProduct, tree: String, commit: String, of app: App, transcript: Transcript
     ) async throws -> Slug {
+        await transcript.line("")
         await transcript.line("-----> Compressing...")
         let id = SlugID()
         let name = "\(app.id)-\(id)"

@@ -30,9 +30,20 @@ extension Platform {
             }
             if isAccepted { accepted.withLock { $0[app.id] = update } }
             // The push need not wait for the tidying; what fails now is tried again after the next push.
-            await reconciler.later { [self] in try? await collectSlugs() }
+            await reconciler.later { [self] in
+                try? await collectSlugs()
+                try? await repackNowAndThen(app)
+            }
             return isAccepted
         }
+    }
+
+    /// Pushes leave loose objects and small packs behind: every so often they are put into one.
+    private func repackNowAndThen(_ app: App) async throws {
+        let pushes = try await builds(of: app).count
+        guard pushes % 50 == 0 else { return }
+        let git = machines.git
+        try await builds.take(app.id) { try await machines.blocking { try git.repack(app.id) } }
     }
 
     /// Whether the branch still stands where the pusher's git saw it: git itself compares only after the hook, when the
