@@ -64,7 +64,7 @@ extension FormationResource {
     init(_ entry: FormationEntry, _ app: App, command: String?) {
         self.init(
             app: NamedReference(app), command: command ?? "", createdAt: entry.createdAt.iso8601,
-            dynoSize: NamedReference(id: entry.size.name, name: entry.size.name), id: "\(entry.id)",
+            dynoSize: NamedReference(entry.size), id: "\(entry.id)",
             quantity: entry.quantity, size: entry.size.name, type: entry.type.text, updatedAt: entry.updatedAt.iso8601)
     }
 }
