@@ -1,4 +1,5 @@
 import Model
+import PlatformSupport
 import Testing
 
 @testable import Platform

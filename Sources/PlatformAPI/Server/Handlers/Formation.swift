@@ -19,7 +19,7 @@ extension APIServer {
             try .ok(try await call.scale(try call.body(FormationBatchUpdate.self).updates))
         },
         Route("PATCH", "apps/:app/formation/:type") { call in
-            var update = try call.body(OneFormationUpdate.self).update
+            var update = try call.body(FormationUpdate.self)
             update.type = call.parameter("type")
             guard let entry = try await call.scale([update]).first else {
                 throw PlatformError.noSuchProcessType(update.type)
@@ -27,14 +27,6 @@ extension APIServer {
             return try .ok(entry)
         },
     ]
-}
-
-/// Body of `PATCH /apps/{app}/formation/{type}`: the type is in the path.
-private struct OneFormationUpdate: Decodable {
-    var quantity: FormationQuantity?
-    var size: String?
-
-    var update: FormationUpdate { FormationUpdate(type: "", quantity: quantity, size: size) }
 }
 
 extension Call {

@@ -46,8 +46,11 @@ enum BadRequest: Explained {
     /// Where the body is wrong; nothing of what it holds, which may be a secret.
     private static func reason(_ error: DecodingError) -> String {
         func place(_ path: [any CodingKey], _ last: (any CodingKey)? = nil) -> String {
-            let keys = (path + [last].compactMap(\.self)).map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
-            return keys.isEmpty ? "It" : "`\(keys.joined(separator: "."))`"
+            var text = ""
+            for key in path + [last].compactMap(\.self) {
+                text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue
+            }
+            return text.isEmpty ? "It" : "`\(text)`"
         }
         switch error {
         case .keyNotFound(let key, let context): return "\(place(context.codingPath, key)) is missing."
