@@ -30,6 +30,7 @@ final class Door: Sendable {
             task.cancel()
             await task.value
         }
+        await door.stage.close()
         try result.get()
     }
 

@@ -14,6 +14,7 @@ package struct Stage: ~Copyable, Sendable {
     /// Everything that the stage keeps is in here.
     package let folder: String
     private let store: Store
+    private let logs: LogBook
     private let running: Task<Void, Never>
 
     package init(_ runtime: FakeRuntime = FakeRuntime()) throws {
@@ -22,9 +23,10 @@ package struct Stage: ~Copyable, Sendable {
         try FileTree.makeFolder(folder)
         let pool = BlockingPool(limit: 1)
         store = try Store(path: ":memory:")
+        logs = LogBook(folder: "\(folder)/logs")
         let machines = Machines(
             store: store, git: GitStore(folder: "\(folder)/git"),
-            layers: LayerStore(folder: "\(folder)/slugs"), logs: LogBook(folder: "\(folder)/logs"),
+            layers: LayerStore(folder: "\(folder)/slugs"), logs: logs,
             runtime: runtime.runtime, routing: router.routing,
             time: Time(
                 now: { Timestamp(microseconds: Moment.realtimeMicroseconds) },
@@ -39,6 +41,14 @@ package struct Stage: ~Copyable, Sendable {
         let platform = Platform(machines, settings: settings)
         self.platform = platform
         running = Task { await platform.reconciler.run() }
+    }
+
+    /// Ends what runs and removes the folder; nothing writes to it any more.
+    package func close() async {
+        running.cancel()
+        await running.value
+        await logs.flush()
+        try? FileTree.remove(folder)  // As in deinit.
     }
 
     deinit {
