@@ -23,6 +23,7 @@ final class Door: Sendable {
         let serving = try [
             door.serve(door.ownerSocket) { await api.serveOwner($0, $1, $2) },
             door.serve(door.routedSocket) { await api.serveRouted($0, $1, $2) },
+            door.serve(door.strangerSocket) { request, responder, _ in await api.serveOwner(request, responder, nil) },
         ]
         let result: Result<Void, any Error>
         do { result = .success(try await body(door)) } catch { result = .failure(error) }
@@ -40,6 +41,8 @@ final class Door: Sendable {
     }
 
     private var ownerSocket: String { "\(stage.folder)/owner.sock" }
+    /// The owner's entrance to somebody whose user id the kernel does not tell.
+    private var strangerSocket: String { "\(stage.folder)/stranger.sock" }
     private var routedSocket: String { "\(stage.folder)/routed.sock" }
 
     private func serve(_ path: String, _ handler: @escaping HTTPServer.Handler) throws -> Task<Void, Never> {
@@ -56,6 +59,11 @@ final class Door: Sendable {
         var headers = headers
         if headers["Accept"] == nil { headers.set("Accept", to: "application/vnd.heroku+json; version=3") }
         return try await send(method, path, body, headers, to: ownerSocket)
+    }
+
+    /// Asks at the owner's entrance as nobody in particular.
+    func askAsStranger(_ method: String, _ path: String) async throws -> Reply {
+        try await send(method, path, nil, [:], to: strangerSocket)
     }
 
     /// Asks as the router passes a request on; with the right host and token unless other headers say otherwise.

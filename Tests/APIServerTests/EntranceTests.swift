@@ -90,4 +90,13 @@ struct EntranceTests {
             #expect(token == (try await door.stage.platform.token()))
         }
     }
+
+    @Test("is no way around the owner's socket, which asks the kernel who is there")
+    func stranger() async throws {
+        try await Door.with { door in
+            let reply = try await door.askAsStranger("GET", "/apps")
+            #expect(reply.status == 403)
+            #expect(try reply.json()["id"]?.text == "forbidden")
+        }
+    }
 }
