@@ -95,6 +95,9 @@ struct ErrorTests {
             ),
             ("PATCH", "/apps/known/formation", "{}", "`updates` is missing."),
             (
+                "PATCH", "/apps/known/formation", #"{"updates":[{"quantity":1}]}"#, "`updates[0].type` is missing."
+            ),
+            (
                 "PATCH", "/apps/known/formation", #"{"updates":[{"type":"web","quantity":"many"}]}"#,
                 "`updates[0].quantity` has a value that can't be used."
             ),

@@ -16,7 +16,9 @@ package struct FormationUpdate: Codable, Sendable, Equatable {
     /// Takes the size also as `dyno_size`, and as an object with its name.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: LooseKeys.self)
-        type = try container.decodeIfPresent(String.self, forKey: .type) ?? ""
+        // A body of its own needs no type: the path of that endpoint names it.
+        let isWholeBody = decoder.codingPath.isEmpty
+        type = isWholeBody ? "" : try container.decode(String.self, forKey: .type)
         quantity = try container.decodeIfPresent(FormationQuantity.self, forKey: .quantity)
         size = try container.decodeName(forKey: .size) ?? container.decodeName(forKey: .dynoSize)
     }
