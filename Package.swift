@@ -83,7 +83,13 @@ let package = Package(
         tests("DynoTests", ["Dyno", "Model", "Posix", "paas-dyno", "dyno-owner"]),
         .executableTarget(
             name: "dyno-owner", dependencies: ["Dyno", "Model", "Posix"], path: "Tests/DynoOwner", swiftSettings: house),
-        tests("PlatformTests", ["Platform", "Model", "Store", "Logs", "Git", "Slugs", "Dyno", "Posix"]),
+        tests("PlatformTests", ["Platform", "PlatformSupport", "Model"]),
+        room(
+            "PlatformSupport", ["Platform", "Model", "Store", "Logs", "Git", "Slugs", "Dyno", "Posix"],
+            path: "Tests/PlatformSupport"),
+        tests(
+            "APIServerTests",
+            ["APIServer", "APISchema", "Platform", "PlatformSupport", "TestSupport", "HTTP", "Model", "Posix"]),
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
         tests("APISchemaTests", ["APISchema", "TestSupport"]),

@@ -29,7 +29,9 @@ package enum ErrorID: String, Sendable, CaseIterable {
     case unauthorized
     case forbidden
     case notFound = "not_found"
+    case notAcceptable = "not_acceptable"
     case conflict
+    case preconditionFailed = "precondition_failed"
     case invalidParams = "invalid_params"
     case requestTooLarge = "request_too_large"
     case rangeNotSatisfiable = "requested_range_not_satisfiable"
@@ -42,7 +44,9 @@ package enum ErrorID: String, Sendable, CaseIterable {
         case .unauthorized: 401
         case .forbidden: 403
         case .notFound: 404
+        case .notAcceptable: 406
         case .conflict: 409
+        case .preconditionFailed: 412
         case .requestTooLarge: 413
         case .rangeNotSatisfiable: 416
         case .invalidParams: 422

@@ -8,7 +8,7 @@ struct PublishedSchemaTests {
         "has every property that the published schema lists, of a fitting kind", arguments: Samples.all.map(\.resource))
     func shape(resource: String) throws {
         let sample = try #require(Samples.all.first { $0.resource == resource })
-        #expect(try PublishedSchema().problems(in: WireJSON.encode(sample.value), as: resource) == [])
+        #expect(try PublishedSchema.shared().problems(in: WireJSON.encode(sample.value), as: resource) == [])
     }
 
     @Test("comes back as it was sent")
@@ -25,7 +25,7 @@ struct PublishedSchemaTests {
 
     @Test("is judged by a walker that sees what is missing and what is of another kind")
     func walker() throws {
-        let problems = try PublishedSchema().problems(
+        let problems = try PublishedSchema.shared().problems(
             in: Array(#"[{"ordinal":"0","buildpack":{"url":"x"}}]"#.utf8), as: "buildpack-installation")
         #expect(
             problems == [

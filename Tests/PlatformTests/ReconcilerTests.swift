@@ -1,4 +1,5 @@
 import Model
+import PlatformSupport
 import Testing
 
 @testable import Platform
@@ -16,6 +17,7 @@ struct ReconcilerTests {
         #expect(states.first == .refusing(.blankApp))
         guard case .serving(let backends) = states.last else { return #expect(Bool(false), "\(states)") }
         #expect(backends.map(\.name) == ["web.1"])
+        await stage.close()
     }
 
     @Test("keeps the old dynos in the table until the new ones answer, and stops them after that")
@@ -38,6 +40,7 @@ struct ReconcilerTests {
         let old = Set(started[..<2].map(\.spec.id))
         #expect(servingIDs.allSatisfy { $0.isSubset(of: old) || $0.isDisjoint(with: old) })
         #expect(!stage.router.states(of: "overlap.localhost").dropFirst(2).contains(.starting))
+        await stage.close()
     }
 
     @Test("changes nothing when a new dyno ends before it listens")
@@ -62,6 +65,7 @@ struct ReconcilerTests {
         #expect(stage.router.installed.last?.routes["refused.localhost"] == before)
         #expect(await stage.platform.reconciler.blueprint(of: app.id)?.release.version == 3)
         #expect(stage.runtime.started.first?.isStopped == false)
+        await stage.close()
     }
 
     @Test("reports a first deploy that crashes, and answers its requests with H10 while it cools off")
@@ -73,6 +77,7 @@ struct ReconcilerTests {
         #expect(report == .crashed(reason: "web.1 exited with status 1", lastLines: []))
         await stage.router.reaches("crash.localhost") { $0 == .refusing(.appCrashed) }
         #expect(await stage.log(of: app).contains("heroku[web.1]: State changed from starting to crashed"))
+        await stage.close()
     }
 
     @Test("starts a crashed dyno again at once")
@@ -91,6 +96,7 @@ struct ReconcilerTests {
         #expect(log.contains("heroku[web.1]: Process exited with status 137"))
         #expect(log.contains("heroku[web.1]: State changed from up to crashed"))
         #expect(log.contains("heroku[web.1]: State changed from crashed to starting"))
+        await stage.close()
     }
 
     @Test("scales down the highest numbers, and to none: H14")
@@ -103,6 +109,7 @@ struct ReconcilerTests {
         #expect(await stage.platform.reconciler.dynos(of: app.id).map { "\($0.name)" } == ["web.1"])
         await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 0]))
         #expect(stage.router.states(of: "scaled.localhost").last == .refusing(.noWebProcesses))
+        await stage.close()
     }
 
     @Test("gives a web dyno up that does not listen in time")
@@ -115,5 +122,6 @@ struct ReconcilerTests {
         await stage.router.reaches("slow.localhost") { $0 == .starting }
         stage.runtime.started.first?.end(.signal(9))
         #expect(try await report == .crashed(reason: "web.1 exited with status 137", lastLines: []))
+        await stage.close()
     }
 }

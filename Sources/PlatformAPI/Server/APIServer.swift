@@ -70,64 +70,98 @@ package struct APIServer: Sendable {
     private func serve(
         _ request: HTTPRequest, _ responder: HTTPResponder, checking check: () async throws -> Void
     ) async {
-        var headers: HTTPHeaders = ["Request-Id": "\(Identifier<Call>())", "Paas-Version": daemon.version]
+        var headers: HTTPHeaders = [
+            "Request-Id": "\(Identifier<Call>())", PlatformVersion.headerName: daemon.version,
+            // Nobody is held back, and clients pace themselves by it. Source: platform-api.md §1.8.
+            "RateLimit-Remaining": "4500",
+        ]
         do {
             do {
                 try await check()
-                let answer = try await answer(request, responder)
-                try await send(answer, for: request, headers: &headers, responder)
+                let request = request.overridden
+                if !request.isPlatformOwn, try AcceptedVersion(request.headers["Accept"]) == .unsaid {
+                    headers.set("Warning-Message", to: AcceptedVersion.remark)
+                }
+                try await checkUnchanged(request, responder, headers)
+                let answer = try await answer(request, responder, headers)
+                try await send(answer, for: request, headers: headers, responder)
             } catch let error as HTTPTransportError {
                 throw error
             } catch {
-                try await sendError(error, headers: &headers, responder)
+                try await sendError(error, headers: headers, responder)
             }
         } catch {
             // The client has gone; there is nobody to tell.
         }
     }
 
-    private func answer(_ request: HTTPRequest, _ responder: HTTPResponder) async throws -> Answer {
+    private func answer(
+        _ request: HTTPRequest, _ responder: HTTPResponder, _ headers: HTTPHeaders
+    ) async throws -> Answer {
         let segments = request.segments
-        for route in Self.routes where route.method == request.method {
+        // What v3 answers to GET it answers to HEAD, without the body.
+        let method = request.method == "HEAD" && !request.isPlatformOwn ? "GET" : request.method
+        for route in Self.routes where route.method == method {
             guard let parameters = route.parameters(in: segments) else { continue }
             return try await route.handle(
                 Call(
-                    request: request, responder: responder, parameters: parameters, platform: platform, server: self))
+                    request: request, responder: responder, parameters: parameters, platform: platform, server: self,
+                    headers: headers))
         }
         throw BadRequest.noSuchEndpoint("\(request.method) \(request.path)")
     }
 
-    private func send(
-        _ answer: Answer, for request: HTTPRequest, headers: inout HTTPHeaders, _ responder: HTTPResponder
+    /// `If-Match`: a change is made only to what the client has seen. Source: platform-api.md §1.8.
+    private func checkUnchanged(
+        _ request: HTTPRequest, _ responder: HTTPResponder, _ headers: HTTPHeaders
     ) async throws {
+        guard let wanted = request.headers["If-Match"], !request.isRead, !request.isPlatformOwn else { return }
+        var read = request
+        read.method = "GET"
+        guard case .json(_, let bytes, _) = try await answer(read, responder, headers),
+            EntityTag(bytes).isListed(in: wanted)
+        else { throw BadRequest.changedMeanwhile }
+    }
+
+    private func send(
+        _ answer: Answer, for request: HTTPRequest, headers: HTTPHeaders, _ responder: HTTPResponder
+    ) async throws {
+        var headers = headers
         switch answer {
         case .answered: return
         case .empty(let status): try await responder.send(status: status, headers: headers)
         case .text(let bytes):
             headers.set("Content-Type", to: "text/plain; charset=utf-8")
             try await responder.send(status: 200, headers: headers, body: bytes)
-        case .json(let status, let bytes):
-            headers.set("Content-Type", to: "application/vnd.heroku+json; version=3; charset=utf-8")
+        case .json(let status, let bytes, let more):
+            for field in more.list { headers.set(field.name, to: field.value) }
+            headers.set("Content-Type", to: "application/json")
             headers.set("Cache-Control", to: "private, no-cache")
-            let tag = EntityTag(bytes).text
-            headers.set("ETag", to: tag)
-            if request.method == "GET", request.headers["If-None-Match"] == tag {
-                return try await responder.send(status: 304, headers: headers)
+            if request.isRead {
+                let tag = EntityTag(bytes)
+                headers.set("ETag", to: tag.text)
+                if tag.isListed(in: request.headers["If-None-Match"]) {
+                    return try await responder.send(status: 304, headers: headers)
+                }
             }
             try await responder.send(status: status, headers: headers, body: bytes)
         }
     }
 
     private func sendError(
-        _ error: any Error, headers: inout HTTPHeaders, _ responder: HTTPResponder
+        _ error: any Error, headers: HTTPHeaders, _ responder: HTTPResponder
     ) async throws {
         let explanation =
             (error as? any Explained)?.explanation
             ?? Explanation("Something went wrong inside paas", because: "\(error)", id: .internalError)
         let message = [explanation.what, explanation.why].filter { !$0.isEmpty }.joined(separator: ": ")
+        var resource = (error as? PlatformError)?.missingResource
+        if case .noSuch(let name, _)? = error as? BadRequest { resource = name.replacing(" ", with: "_") }
         let body = ErrorBody(
-            id: explanation.id.rawValue, message: message, mend: explanation.mend.isEmpty ? nil : explanation.mend)
-        headers.set("Content-Type", to: "application/json; charset=utf-8")
+            id: explanation.id.rawValue, message: message, resource: resource,
+            mend: explanation.mend.isEmpty ? nil : explanation.mend)
+        var headers = headers
+        headers.set("Content-Type", to: "application/json")
         try await responder.send(
             status: explanation.id.httpStatus, headers: headers, body: try WireJSON.encode(body))
     }

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// Any JSON, for looking at documents without a type for each.
 package enum JSONValue: Codable, Sendable, Equatable {
     case null
@@ -40,6 +42,8 @@ package enum JSONValue: Codable, Sendable, Equatable {
         case .object(let value): try container.encode(value)
         }
     }
+
+    package init(parsing bytes: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(bytes)) }
 
     package subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }

@@ -6,12 +6,16 @@ package struct PublishedSchema: Sendable {
     private let root: JSONValue
 
     /// Reads Tests/Fixtures/PlatformAPI/schema.json.
-    package init() throws {
+    private init() throws {
         let here = "\(#filePath)"
         let tests = here.split(separator: "/").dropLast(3).joined(separator: "/")
         let bytes = try FileTree.read("/\(tests)/Fixtures/PlatformAPI/schema.json")
         root = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
     }
+
+    /// The schema, read once: it is large.
+    package static func shared() throws -> PublishedSchema { try read.get() }
+    private static let read = Result { try PublishedSchema() }
 
     /// - Parameters:
     ///   - document: the JSON of one resource, or of a list of them.
@@ -23,6 +27,27 @@ package struct PublishedSchema: Sendable {
         guard let list = value.list else { return problems(in: value, schema, at: resource) }
         return list.enumerated().flatMap { problems(in: $0.element, schema, at: "\(resource)[\($0.offset)]") }
     }
+
+    /// As ``problems(in:as:)``, for what the schema says an endpoint answers.
+    ///
+    /// - Parameter path: with a colon before its variable parts: `/apps/:app`.
+    /// - Returns: `nil` when the schema has no such endpoint.
+    package func problems(in document: [UInt8], answering method: String, _ path: String) throws -> [String]? {
+        let parts = path.split(separator: "/").map { $0.hasPrefix(":") ? "{}" : String($0) }
+        let links = (root["definitions"]?.members ?? [:]).values.flatMap { $0["links"]?.list ?? [] }
+        let link = links.first { link in
+            let href = (link["href"]?.text ?? "").split(separator: "/").map { $0.hasPrefix("{") ? "{}" : String($0) }
+            return link["method"]?.text == method && href == parts
+        }
+        guard let link else { return nil }
+        let value = try JSONDecoder().decode(JSONValue.self, from: Data(document))
+        // Where the schema says nothing of an answer, Heroku sends an empty object.
+        let schema = link["targetSchema"] ?? .object(["type": .string("object"), "additionalProperties": .bool(false)])
+        return problems(in: value, schema, at: "\(method) \(path)")
+    }
+
+    /// Properties whose pattern names Heroku's own hosts.
+    private static let placesOfHeroku: Set<String> = ["git_url", "web_url"]
 
     private func problems(in value: JSONValue, _ schema: JSONValue, at path: String) -> [String] {
         let schema = resolved(schema)
@@ -41,11 +66,23 @@ package struct PublishedSchema: Sendable {
         if let format = schema["format"]?.text, let text = value.text, !Self.fits(text, format: format) {
             return ["\(path) is \(text), which is no \(format)"]
         }
+        if let pattern = schema["pattern"]?.text, let text = value.text,
+            !Self.placesOfHeroku.contains(where: { path.hasSuffix(".\($0)") }),
+            // A pattern of another dialect says nothing here.
+            let expression = try? Regex(pattern), text.firstMatch(of: expression) == nil
+        {
+            return ["\(path) is \(text), which does not match \(pattern)"]
+        }
         switch value {
         case .array(let elements):
             guard let items = schema["items"] else { return [] }
             return elements.enumerated().flatMap { problems(in: $0.element, items, at: "\(path)[\($0.offset)]") }
         case .object(let members):
+            if schema["additionalProperties"] == .bool(false), schema["properties"] == nil,
+                schema["patternProperties"] == nil, !members.isEmpty
+            {
+                return ["\(path) is \(value), not {}"]
+            }
             return (schema["properties"]?.members ?? [:]).sorted { $0.key < $1.key }.flatMap { name, property in
                 guard let member = members[name] else { return ["\(path).\(name) is missing"] }
                 return problems(in: member, property, at: "\(path).\(name)")

@@ -12,4 +12,19 @@ package struct FormationUpdate: Codable, Sendable, Equatable {
         self.quantity = quantity
         self.size = size
     }
+
+    /// Takes the size also as `dyno_size`, and as an object with its name.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: LooseKeys.self)
+        // A body of its own needs no type: the path of that endpoint names it.
+        let isWholeBody = decoder.codingPath.isEmpty
+        type = isWholeBody ? "" : try container.decode(String.self, forKey: .type)
+        quantity = try container.decodeIfPresent(FormationQuantity.self, forKey: .quantity)
+        size = try container.decodeName(forKey: .size) ?? container.decodeName(forKey: .dynoSize)
+    }
+
+    private enum LooseKeys: String, CodingKey {
+        case type, quantity, size
+        case dynoSize = "dyno_size"
+    }
 }

@@ -20,7 +20,7 @@ extension APIServer {
         },
         Route("DELETE", "apps/:app/build-cache") { call in
             try await call.platform.purgeCache(of: try await call.app())
-            return try .ok([String: String]())
+            return try .ok([String: String](), status: 202)
         },
         Route("GET", "apps/:app/buildpack-installations") { call in
             try call.list(BuildpackInstallationResource.all(of: try await call.app()))

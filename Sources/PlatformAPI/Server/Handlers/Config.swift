@@ -8,7 +8,7 @@ extension APIServer {
             try .ok(try await call.platform.config(of: try await call.app()).revealed)
         },
         Route("PATCH", "apps/:app/config-vars") { call in
-            let changes = try call.body([String: String?].self)
+            let changes = try call.body([String: LooseText?].self).mapValues { $0?.text }
             return try .ok(try await call.platform.setConfig(changes, of: try await call.app()).revealed)
         },
         Route("GET", "apps/:app/releases/:release/config-vars") { call in

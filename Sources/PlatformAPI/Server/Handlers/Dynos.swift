@@ -6,9 +6,7 @@ extension APIServer {
     static let dynoRoutes: [Route] = [
         Route("GET", "apps/:app/dynos") { call in
             let app = try await call.app()
-            let release = await call.platform.reconciler.blueprint(of: app.id)?.release
-            let dynos = await call.platform.reconciler.dynos(of: app.id)
-            return try call.list(dynos.map { DynoResource($0, app, release: release) })
+            return try call.list(try await call.resources(await call.platform.reconciler.dynos(of: app.id), app))
         },
         Route("POST", "apps/:app/dynos") { call in
             let app = try await call.app()
@@ -19,8 +17,7 @@ extension APIServer {
                 streams: isAttached ? .attached(body.env ?? [:], isPipe: body.forceNoTty ?? false) : .logged,
                 size: body.size, type: body.type.flatMap { ProcessType($0) } ?? .run)
             let dyno = try await call.platform.run(oneOff, in: app)
-            let release = await call.platform.reconciler.blueprint(of: app.id)?.release
-            var resource = DynoResource(dyno, app, release: release)
+            var resource = try await call.resource(dyno, app)
             if isAttached {
                 resource.attachURL = "http://localhost/paas/v1/apps/\(app.id)/dynos/\(dyno.id)/attach"
             }
@@ -32,22 +29,16 @@ extension APIServer {
         },
         Route("GET", "apps/:app/dynos/:dyno") { call in
             let app = try await call.app()
-            let wanted = call.parameter("dyno")
-            let dynos = await call.platform.reconciler.dynos(of: app.id)
-            guard let dyno = dynos.first(where: { "\($0.name)" == wanted || "\($0.id)" == wanted }) else {
-                throw PlatformError.noSuchDyno(wanted)
-            }
-            let release = await call.platform.reconciler.blueprint(of: app.id)?.release
-            return try .ok(DynoResource(dyno, app, release: release))
+            return try .ok(try await call.resource(try await call.dyno(of: app), app))
         },
         Route("DELETE", "apps/:app/dynos/:dyno") { call in
-            let wanted = call.parameter("dyno")
-            guard let dyno = DynoName(wanted) else { throw PlatformError.noSuchDyno(wanted) }
-            try await call.platform.restart(try await call.app(), dyno: dyno)
+            let app = try await call.app()
+            try await call.platform.restart(app, dyno: try await call.dyno(of: app).name)
             return try .ok([String: String](), status: 202)
         },
         Route("POST", "apps/:app/dynos/:dyno/actions/stop") { call in
-            try await call.platform.stopDyno(call.parameter("dyno"), of: try await call.app())
+            let app = try await call.app()
+            try await call.platform.stopDyno("\(try await call.dyno(of: app).name)", of: app)
             return try .ok([String: String](), status: 202)
         },
         Route("DELETE", "apps/:app/formations/:type") { call in
@@ -67,6 +58,32 @@ extension APIServer {
     ]
 }
 
+extension Call {
+    /// The dyno that the path names, or gives the id of.
+    fileprivate func dyno(of app: App) async throws -> DynoView {
+        let wanted = parameter("dyno")
+        let dynos = await platform.reconciler.dynos(of: app.id)
+        guard let dyno = dynos.first(where: { "\($0.name)" == wanted || "\($0.id)" == wanted }) else {
+            throw PlatformError.noSuchDyno(wanted)
+        }
+        return dyno
+    }
+
+    fileprivate func resource(_ dyno: DynoView, _ app: App) async throws -> DynoResource {
+        DynoResource(dyno, app, release: try await platform.release("\(dyno.releaseVersion)", of: app))
+    }
+
+    fileprivate func resources(_ dynos: [DynoView], _ app: App) async throws -> [DynoResource] {
+        var releases: [Int: Release] = [:]
+        for version in Set(dynos.map(\.releaseVersion)) {
+            releases[version] = try await platform.release("\(version)", of: app)
+        }
+        return dynos.compactMap { dyno in
+            releases[dyno.releaseVersion].map { DynoResource(dyno, app, release: $0) }
+        }
+    }
+}
+
 extension DynoSpec.Streams {
     /// A terminal of the client's size, unless it asked for pipes.
     fileprivate static func attached(_ environment: [String: String], isPipe: Bool) -> Self {
@@ -78,10 +95,10 @@ extension DynoSpec.Streams {
 }
 
 extension DynoResource {
-    init(_ dyno: DynoView, _ app: App, release: Release?) {
+    init(_ dyno: DynoView, _ app: App, release: Release) {
         self.init(
             command: dyno.command, createdAt: dyno.since.iso8601, id: "\(dyno.id)", name: "\(dyno.name)",
-            release: ReleaseReference(id: release.map { "\($0.id)" } ?? "", version: dyno.releaseVersion),
+            release: ReleaseReference(id: "\(release.id)", version: release.version),
             app: NamedReference(app), size: dyno.size.name, state: dyno.state.rawValue, type: dyno.name.type.text,
             updatedAt: dyno.since.iso8601)
     }

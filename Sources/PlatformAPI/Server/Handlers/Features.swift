@@ -10,26 +10,33 @@ extension APIServer {
         },
         Route("GET", "apps/:app/features/:feature") { call in
             let app = try await call.app()
-            guard let feature = AppFeature(rawValue: call.parameter("feature")) else {
-                throw PlatformError.noSuchFeature(call.parameter("feature"))
-            }
-            return try .ok(AppFeatureResource(feature, of: app))
+            return try .ok(AppFeatureResource(try call.feature(), of: app))
         },
         Route("PATCH", "apps/:app/features/:feature") { call in
-            let name = call.parameter("feature")
+            let app = try await call.app()
+            let feature = try call.feature()
             let isOn = try call.body(AppFeatureUpdate.self).enabled
-            let app = try await call.platform.setFeature(name, isOn: isOn, of: try await call.app())
-            guard let feature = AppFeature(rawValue: name) else { throw PlatformError.noSuchFeature(name) }
-            return try .ok(AppFeatureResource(feature, of: app))
+            let changed = try await call.platform.setFeature(feature.rawValue, isOn: isOn, of: app)
+            return try .ok(AppFeatureResource(feature, of: changed))
         },
     ]
+}
+
+extension Call {
+    /// The feature that the path names, or gives the id of.
+    fileprivate func feature() throws -> AppFeature {
+        let wanted = parameter("feature")
+        let found = AppFeature.allCases.first { $0.rawValue == wanted || FixedID.of($0) == wanted }
+        guard let found else { throw PlatformError.noSuchFeature(wanted) }
+        return found
+    }
 }
 
 extension AppFeatureResource {
     init(_ feature: AppFeature, of app: App) {
         self.init(
             createdAt: app.createdAt.iso8601, description: feature.summary, docURL: "", enabled: app.has(feature),
-            id: "\(app.id)-\(feature.rawValue)", name: feature.rawValue, state: "general",
+            id: FixedID.of(feature), name: feature.rawValue, state: "general",
             updatedAt: app.updatedAt.iso8601, displayName: feature.rawValue, feedbackEmail: "")
     }
 }

@@ -19,7 +19,7 @@ extension APIServer {
             try .ok(try await call.scale(try call.body(FormationBatchUpdate.self).updates))
         },
         Route("PATCH", "apps/:app/formation/:type") { call in
-            var update = try call.body(OneFormationUpdate.self).update
+            var update = try call.body(FormationUpdate.self)
             update.type = call.parameter("type")
             guard let entry = try await call.scale([update]).first else {
                 throw PlatformError.noSuchProcessType(update.type)
@@ -27,14 +27,6 @@ extension APIServer {
             return try .ok(entry)
         },
     ]
-}
-
-/// Body of `PATCH /apps/{app}/formation/{type}`: the type is in the path.
-private struct OneFormationUpdate: Decodable {
-    var quantity: FormationQuantity?
-    var size: String?
-
-    var update: FormationUpdate { FormationUpdate(type: "", quantity: quantity, size: size) }
 }
 
 extension Call {
@@ -64,7 +56,7 @@ extension FormationResource {
     init(_ entry: FormationEntry, _ app: App, command: String?) {
         self.init(
             app: NamedReference(app), command: command ?? "", createdAt: entry.createdAt.iso8601,
-            dynoSize: NamedReference(id: entry.size.name, name: entry.size.name), id: "\(entry.id)",
+            dynoSize: NamedReference(entry.size), id: "\(entry.id)",
             quantity: entry.quantity, size: entry.size.name, type: entry.type.text, updatedAt: entry.updatedAt.iso8601)
     }
 }

@@ -64,7 +64,7 @@ final class LogSessions: Sendable {
 extension Call {
     fileprivate func stream(_ session: LogSessions.Session) async throws {
         let platform = platform
-        let writer = try await responder.stream(status: 200, headers: ["Content-Type": "text/plain; charset=utf-8"])
+        let writer = try await stream("text/plain; charset=utf-8")
         guard session.isTail else {
             let lines = await platform.log(of: session.app, matching: session.filter, last: session.lines)
             try await writer.write(lines.flatMap(\.formatted))

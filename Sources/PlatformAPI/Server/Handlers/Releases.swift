@@ -46,7 +46,7 @@ extension APIServer {
             let app = try await call.app()
             guard let id = SlugID(call.parameter("slug")), let slug = try await call.platform.slug(id),
                 slug.app == app.id
-            else { throw PlatformError.noSuchRelease(call.parameter("slug")) }
+            else { throw BadRequest.noSuch(resource: "slug", call.parameter("slug")) }
             return try .ok(SlugResource(slug))
         },
     ]

@@ -21,9 +21,4 @@ extension AccountReference {
 
 extension NamedReference {
     init(_ app: App) { self.init(id: "\(app.id)", name: app.name.text) }
-
-    // Fixed resources have fixed ids, so that clients may remember them.
-    static let stack = NamedReference(id: "6a1b5c9e-24aa-4f0e-9c4b-0d3c1f5e2400", name: "heroku-24")
-    static let cedar = NamedReference(id: "6a1b5c9e-24aa-4f0e-9c4b-0d3c1f5e2401", name: "cedar")
-    static let local = NamedReference(id: "6a1b5c9e-24aa-4f0e-9c4b-0d3c1f5e2402", name: "us")
 }

@@ -11,6 +11,8 @@ struct Call: Sendable {
     let parameters: [String: String]
     let platform: Platform
     let server: APIServer
+    /// What every answer carries; handlers that answer by themselves send it too.
+    let headers: HTTPHeaders
 
     func parameter(_ name: String) -> String { parameters[name] ?? "" }
 
@@ -21,15 +23,15 @@ struct Call: Sendable {
     func body<Body: Decodable>(_: Body.Type = Body.self) throws -> Body {
         do {
             return try WireJSON.decode(from: request.body.isEmpty ? Array("{}".utf8) : request.body)
-        } catch {
-            throw BadRequest.body("\(error)")
+        } catch let error as DecodingError {
+            throw BadRequest.body(error)
         }
     }
 }
 
 /// What a handler gives back.
 enum Answer: Sendable {
-    case json(status: Int, [UInt8])
+    case json(status: Int, [UInt8], HTTPHeaders = [:])
     case empty(status: Int)
     case text([UInt8])
     /// The handler has answered by itself: a stream, an upgrade.
@@ -37,29 +39,5 @@ enum Answer: Sendable {
 
     static func ok(_ value: some Encodable, status: Int = 200) throws -> Answer {
         .json(status: status, try WireJSON.encode(value))
-    }
-}
-
-/// A request that is not of the API's form.
-enum BadRequest: Explained {
-    case body(String)
-    case noSuchEndpoint(String)
-    case token
-    case foreignPage(String)
-    case notTheOwner
-
-    var explanation: Explanation {
-        switch self {
-        case .body(let reason): Explanation("The request's body can't be read", because: reason, id: .badRequest)
-        case .noSuchEndpoint(let endpoint):
-            Explanation("The requested API endpoint was not found: \(endpoint)", id: .notFound)
-        case .token:
-            Explanation(
-                "Invalid credentials provided.", mend: ["curl -H \"Authorization: Bearer $(paas auth:token)\" …"],
-                id: .unauthorized)
-        case .foreignPage(let origin):
-            Explanation("Requests from web pages are refused", because: "This one came from \(origin).", id: .forbidden)
-        case .notTheOwner: Explanation("This socket serves its owner only", id: .forbidden)
-        }
     }
 }

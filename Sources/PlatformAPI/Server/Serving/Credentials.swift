@@ -24,14 +24,3 @@ struct Credentials {
         return zip(token, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }
-
-/// A short name of a body's bytes (FNV-1a, 64 bits): enough to see that they have not changed.
-struct EntityTag {
-    let text: String
-
-    init(_ bytes: [UInt8]) {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        text = "\"\(String(hash, radix: 16))-\(bytes.count)\""
-    }
-}

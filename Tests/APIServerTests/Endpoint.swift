@@ -1,0 +1,82 @@
+import Model
+import PlatformSupport
+
+/// One endpoint of v3 that the platform serves, and a call of it that succeeds.
+struct Endpoint: Sendable, CustomStringConvertible {
+    let method: String
+    /// As the route has it: `apps/:app/releases/:release`.
+    let path: String
+    var body: String?
+    var status = 200
+    /// Whether the answer is a list that has something in it.
+    var hasElements = false
+
+    var description: String { "\(method) /\(path)" }
+
+    /// The path of something that ``Stage/deployed(_:_:)`` has made.
+    func concretePath(_ deployed: Stage.Deployed) -> String {
+        let values = [
+            ":app": deployed.app.name.text, ":release": "3", ":dyno": "web.1", ":type": "web", ":feature": "strict",
+            ":size": "basic", ":slug": "\(deployed.slug.id)", ":build": "\(deployed.build.id)", ":stack": "heroku-24",
+            ":region": "us",
+        ]
+        return "/" + path.split(separator: "/").map { values[String($0)] ?? String($0) }.joined(separator: "/")
+    }
+
+    private init(
+        _ method: String, _ path: String, _ body: String? = nil, status: Int = 200, hasElements: Bool = false
+    ) {
+        self.method = method
+        self.path = path
+        self.body = body
+        self.status = status
+        self.hasElements = hasElements
+    }
+
+    static let all: [Endpoint] = [
+        Endpoint("GET", "account"),
+        Endpoint("GET", "apps", hasElements: true),
+        Endpoint("POST", "apps", #"{"name":"newcomer"}"#, status: 201),
+        Endpoint("GET", "apps/:app"),
+        Endpoint("PATCH", "apps/:app", #"{"name":"renamed","maintenance":true}"#),
+        Endpoint("DELETE", "apps/:app"),
+        Endpoint("GET", "apps/:app/config-vars"),
+        Endpoint("PATCH", "apps/:app/config-vars", #"{"GREETING":"hello","GONE":null}"#),
+        Endpoint("GET", "apps/:app/releases/:release/config-vars"),
+        Endpoint("GET", "apps/:app/releases", hasElements: true),
+        Endpoint("GET", "apps/:app/releases/:release"),
+        Endpoint("POST", "apps/:app/releases", #"{"release":"3"}"#, status: 201),
+        Endpoint("GET", "apps/:app/slugs/:slug"),
+        Endpoint("GET", "apps/:app/formation", hasElements: true),
+        Endpoint("GET", "apps/:app/formation/:type"),
+        Endpoint(
+            "PATCH", "apps/:app/formation", #"{"updates":[{"type":"web","quantity":"+1","size":"Standard-1x"}]}"#,
+            hasElements: true),
+        Endpoint("PATCH", "apps/:app/formation/:type", #"{"quantity":2}"#),
+        Endpoint("GET", "apps/:app/dynos", hasElements: true),
+        Endpoint("POST", "apps/:app/dynos", #"{"command":"bash","attach":true}"#, status: 201),
+        Endpoint("DELETE", "apps/:app/dynos", status: 202),
+        Endpoint("GET", "apps/:app/dynos/:dyno"),
+        Endpoint("DELETE", "apps/:app/dynos/:dyno", status: 202),
+        Endpoint("POST", "apps/:app/dynos/:dyno/actions/stop", status: 202),
+        Endpoint("DELETE", "apps/:app/formations/:type", status: 202),
+        Endpoint("POST", "apps/:app/formations/:type/actions/stop", status: 202),
+        Endpoint("POST", "apps/:app/log-sessions", #"{"lines":10,"dyno":"web.1"}"#, status: 201),
+        Endpoint("GET", "apps/:app/features", hasElements: true),
+        Endpoint("GET", "apps/:app/features/:feature"),
+        Endpoint("PATCH", "apps/:app/features/:feature", #"{"enabled":true}"#),
+        Endpoint("GET", "apps/:app/builds", hasElements: true),
+        Endpoint("GET", "apps/:app/builds/:build"),
+        Endpoint("DELETE", "apps/:app/build-cache", status: 202),
+        Endpoint(
+            "PUT", "apps/:app/buildpack-installations", #"{"updates":[{"buildpack":"heroku/python"}]}"#,
+            hasElements: true),
+        Endpoint("GET", "apps/:app/buildpack-installations"),
+        Endpoint("GET", "stacks", hasElements: true),
+        Endpoint("GET", "stacks/:stack"),
+        Endpoint("GET", "regions", hasElements: true),
+        Endpoint("GET", "regions/:region"),
+        Endpoint("GET", "dyno-sizes", hasElements: true),
+        Endpoint("GET", "dyno-sizes/:size"),
+    ]
+}

@@ -1,0 +1,91 @@
+import HTTP
+import Model
+import Platform
+import PlatformSupport
+import TestSupport
+import Testing
+
+@testable import APIServer
+
+@Suite("Every endpoint of v3", .tags(.herokuContract), .timeLimit(.minutes(1)))
+struct SchemaTests {
+    @Test("is called by a test")
+    func complete() {
+        let served = APIServer.routes.filter { $0.parts.first != "paas" }
+            .map { "\($0.method) /\($0.parts.joined(separator: "/"))" }
+        #expect(served.sorted() == Endpoint.all.map(\.description).sorted())
+    }
+
+    @Test("answers as the published schema says", arguments: Endpoint.all)
+    func shape(_ endpoint: Endpoint) async throws {
+        try await Door.with { door in
+            let deployed = try await door.stage.deployed("contract", ["web": "serve", "worker": "work"])
+            let reply = try await door.ask(endpoint.method, endpoint.concretePath(deployed), endpoint.body)
+            try #require(reply.status == endpoint.status, "\(reply)")
+            #expect(reply.headers["Content-Type"] == "application/json")
+            let problems = try PublishedSchema.shared().problems(
+                in: reply.body, answering: endpoint.method, "/\(endpoint.path)")
+            #expect(problems == [], "\(reply)")
+            if endpoint.hasElements { #expect(try reply.json().list?.isEmpty == false) }
+        }
+    }
+
+    @Test("finds by its id what it finds by its name")
+    func identity() async throws {
+        try await Door.with { door in
+            let deployed = try await door.stage.deployed("contract", ["web": "serve"])
+            let app = "/apps/contract"
+            let named = [
+                app, "\(app)/releases/3", "\(app)/releases/v3", "\(app)/dynos/web.1", "\(app)/formation/web",
+                "\(app)/features/strict", "/dyno-sizes/basic", "/stacks/heroku-24", "/regions/us",
+            ]
+            for path in named {
+                let byName = try await door.ask("GET", path)
+                let id = try #require(try byName.json()["id"]?.text, "\(path) \(byName)")
+                let byID = try await door.ask(
+                    "GET", path.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/\(id)")
+                #expect(byID.text == byName.text, "\(path)")
+            }
+            let throughID = try await door.ask("GET", "/apps/\(deployed.app.id)/releases/\(deployed.release.id)")
+            #expect(try throughID.json()["version"] == .integer(3))
+        }
+    }
+
+    @Test("restarts and stops a dyno by its id", arguments: ["DELETE", "POST"])
+    func dynoByID(method: String) async throws {
+        try await Door.with { door in
+            _ = try await door.stage.deployed("contract", ["web": "serve"])
+            let id = try #require(try await door.ask("GET", "/apps/contract/dynos/web.1").json()["id"]?.text)
+            let path = "/apps/contract/dynos/\(id)" + (method == "POST" ? "/actions/stop" : "")
+            #expect(try await door.ask(method, path).status == 202)
+            let after = try await door.ask("GET", "/apps/contract/dynos/web.1").json()
+            #expect(after["id"]?.text != id)
+            #expect(after["state"]?.text == (method == "POST" ? "down" : "up"))
+        }
+    }
+
+    @Test("names the release that a dyno runs, though a newer one was refused")
+    func dynoRelease() async throws {
+        try await Door.with(.refusingNewReleases) { door in
+            let deployed = try await door.stage.deployed("contract", ["web": "serve"])
+            let refused = try await door.ask("PATCH", "/apps/contract/config-vars", #"{"A":"1"}"#)
+            #expect(refused.status == 409, "\(refused)")
+            let dyno = try await door.ask("GET", "/apps/contract/dynos/web.1").json()
+            #expect(dyno["release"]?["id"]?.text == "\(deployed.release.id)")
+            let releases = try await door.ask("GET", "/apps/contract/releases")
+            #expect(try releases.column("status").last == .string("failed"))
+            #expect(try releases.column("current") == [false, false, true, false].map { .bool($0) })
+        }
+    }
+}
+
+extension FakeRuntime {
+    /// Only the dynos of release v3 come up.
+    static var refusingNewReleases: FakeRuntime {
+        FakeRuntime { dyno in dyno.spec.tags["release"] == "3" ? dyno.bind() : dyno.end(.code(3)) }
+    }
+}
+
+extension Tag {
+    @Tag static var herokuContract: Self
+}

@@ -1,0 +1,38 @@
+package import Model
+package import Platform
+internal import Synchronization
+
+/// A router that remembers its tables.
+package final class FakeRouter: Sendable {
+    private let tables = Mutex<[RoutingTable]>([])
+    private let waiters = Mutex<[(String, @Sendable (RoutingTable.State?) -> Bool, CheckedContinuation<Void, Never>)]>(
+        [])
+
+    package init() {}
+
+    package var installed: [RoutingTable] { tables.withLock { $0 } }
+
+    package func states(of host: String) -> [RoutingTable.State] { installed.compactMap { $0.routes[host]?.state } }
+
+    package var routing: Routing {
+        Routing(
+            install: { [self] table in
+                tables.withLock { $0.append(table) }
+                let ready = waiters.withLock { waiters in
+                    let ready = waiters.filter { $0.1(table.routes[$0.0]?.state) }
+                    waiters.removeAll { $0.1(table.routes[$0.0]?.state) }
+                    return ready
+                }
+                for waiter in ready { waiter.2.resume() }
+            },
+            drain: { _, _ in })
+    }
+
+    /// Returns when the newest table has such a state for the host.
+    package func reaches(_ host: String, _ matches: @escaping @Sendable (RoutingTable.State?) -> Bool) async {
+        if matches(installed.last?.routes[host]?.state) { return }
+        await withCheckedContinuation { continuation in
+            waiters.withLock { $0.append((host, matches, continuation)) }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+internal import Dyno
+package import Model
+package import Platform
+internal import Synchronization
+
+/// A runtime without processes: it remembers what it was asked for, and dynos do what the test tells them.
+package final class FakeRuntime: Sendable {
+    /// A dyno that does what the test tells it.
+    package final class FakeDyno: Sendable {
+        package let spec: DynoSpec
+        private let stream: AsyncStream<DynoEvent>
+        private let events: AsyncStream<DynoEvent>.Continuation
+        private let stops = Mutex<[Duration]>([])
+
+        package init(_ spec: DynoSpec) {
+            self.spec = spec
+            (stream, events) = AsyncStream.makeStream()
+        }
+
+        package var handle: DynoHandle {
+            DynoHandle(
+                id: spec.id, app: spec.app, name: spec.name, command: spec.command, size: spec.size,
+                startedAt: Timestamp(microseconds: 0), tags: spec.tags,
+                events: { [stream] _ in stream },
+                stop: { [self] grace in
+                    stops.withLock { $0.append(grace) }
+                    end(.signal(15))
+                    return (.signal(15), false)
+                },
+                signal: { _ in },
+                attach: { throw PlatformError.noSuchDyno("fake") },
+                release: {})
+        }
+
+        package var isStopped: Bool { !stops.withLock { $0.isEmpty } }
+
+        package func launch() { events.yield(.launched) }
+        package func bind(port: UInt16 = 20_000) { events.yield(.bound(.tcp(address: "127.0.0.1", port: port))) }
+        package func say(_ text: String) {
+            events.yield(.line(message: Array(text.utf8), time: Timestamp(microseconds: 0), position: 0))
+        }
+        package func end(_ ending: Ending) {
+            events.yield(.ended(ending))
+            events.finish()
+        }
+    }
+
+    private let dynos = Mutex<[FakeDyno]>([])
+    private let adopted: [FakeDyno]
+    private let onStart: @Sendable (FakeDyno) -> Void
+
+    /// - Parameter onStart: what each new dyno does at once.
+    package init(
+        adopting adopted: [FakeDyno] = [], onStart: @escaping @Sendable (FakeDyno) -> Void = { $0.bind() }
+    ) {
+        self.adopted = adopted
+        self.onStart = onStart
+    }
+
+    /// All that were started, oldest first.
+    package var started: [FakeDyno] { dynos.withLock { $0 } }
+
+    package var runtime: Runtime {
+        Runtime(
+            start: { [self] spec in
+                let dyno = FakeDyno(spec)
+                dynos.withLock { $0.append(dyno) }
+                onStart(dyno)
+                return dyno.handle
+            },
+            adopt: { [adopted] in adopted.map(\.handle) },
+            sandbox: { SandboxReport(level: .l3, missing: [], mend: []) },
+            resolve: { _ in },
+            removeEverything: {})
+    }
+}
