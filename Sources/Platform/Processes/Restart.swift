@@ -5,8 +5,12 @@ extension Platform {
     ///
     /// New web dynos answer before the old ones go; if they don't come up, the old ones stay and this throws.
     package func restart(_ app: App, type: ProcessType? = nil, dyno: DynoName? = nil) async throws {
-        if let dyno, await !reconciler.dynos(of: app.id).contains(where: { $0.name == dyno }) {
-            throw PlatformError.noSuchDyno("\(dyno)")
+        if let dyno {
+            guard let known = await reconciler.dynos(of: app.id).first(where: { $0.name == dyno }) else {
+                throw PlatformError.noSuchDyno("\(dyno)")
+            }
+            // A one-off is ended: it is never started again.
+            if known.isOneOff { return try await reconciler.stop(dyno, in: app.id) }
         }
         if let type, try await !formation(of: app).contains(where: { $0.type == type }) {
             throw PlatformError.noSuchProcessType("\(type)")

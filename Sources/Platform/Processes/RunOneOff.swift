@@ -46,7 +46,7 @@ extension Platform {
         try await reconciler.startOneOff(
             spec, releaseVersion: blueprint.release.version, role: .oneOff, isAwaited: false)
         return DynoView(
-            id: spec.id, name: name, state: .starting, command: command, size: spec.size,
+            id: spec.id, name: name, isOneOff: true, state: .starting, command: command, size: spec.size,
             releaseVersion: blueprint.release.version, since: machines.time.now())
     }
 }

@@ -31,6 +31,8 @@ package struct BootFailure: Error, Sendable {
 package struct DynoView: Sendable {
     package let id: DynoID
     package let name: DynoName
+    /// Ends by itself, and is no part of the formation.
+    package let isOneOff: Bool
     package let state: DynoState
     package let command: String
     package let size: DynoSize
