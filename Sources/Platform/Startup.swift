@@ -25,7 +25,13 @@ extension Platform {
                 else { return nil }
                 return (release, slug)
             }
-            let blueprint = try current.map { try self.blueprint($0.0, $0.1) }
+            var blueprint: Blueprint?
+            do {
+                blueprint = try current.map { try self.blueprint($0.0, $0.1) }
+            } catch {
+                // One app whose files are gone keeps no other from running.
+                await say("The slug of v\(current?.0.version ?? 0) is gone; push again to deploy", in: app.id)
+            }
             plans.append((app, blueprint, try await formation(of: app)))
         }
         await reconciler.resume(plans)

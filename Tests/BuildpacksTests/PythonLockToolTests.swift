@@ -23,7 +23,7 @@ struct PythonLockToolTests {
         [[package]]
         name = "itsdangerous"
         version = "2.2.0"
-        source = { registry = "https://@INDEX@/simple" }
+        source = { registry = "@INDEX@" }
         sdist = { url = "https://@FILES@/packages/9c/cb/8ac0172223afbccb63986cc25049b154ecfb5e85932587206f42317be31d/itsdangerous-2.2.0.tar.gz", hash = "sha256:e0050c0b7da1eea53ffaf149c0cfbb5c6e2e2b69c4bef22c81fa6eb73e5f6173" }
         wheels = [
             { url = "https://@FILES@/packages/04/96/92447566d16df59b2a776c0fb82dbc4d9e07cd95062562af01e408583fc4/itsdangerous-2.2.0-py3-none-any.whl", hash = "sha256:c6242fc49e35958c8b15141343aa660db5fc54d4f13a1db01a3f5891b98700ef" },
@@ -44,7 +44,7 @@ struct PythonLockToolTests {
 
     static let pipfile = """
         [[source]]
-        url = "https://@INDEX@/simple"
+        url = "@INDEX@"
         verify_ssl = true
         name = "pypi"
 
@@ -59,7 +59,7 @@ struct PythonLockToolTests {
                 "hash": {"sha256": "426c121f5f9a04907f2bdb8d8038ad00c4f6de9dc7bcbedcd63c077ff26a3870"},
                 "pipfile-spec": 6,
                 "requires": {},
-                "sources": [{"name": "pypi", "url": "https://@INDEX@/simple", "verify_ssl": true}]
+                "sources": [{"name": "pypi", "url": "@INDEX@", "verify_ssl": true}]
             },
             "default": {
                 "itsdangerous": {
@@ -82,7 +82,8 @@ struct PythonLockToolTests {
             (["Pipfile": pipfile, "Pipfile.lock": pipfileLock], "pipenv install --deploy"),
         ])
     func install(_ files: [String: String], _ line: String) async throws {
-        let files = files.merging([".python-version": "3.11"]) { $1 }
+        let index = try PackageIndex.default()
+        let files = files.mapValues { index.named(in: $0) }.merging([".python-version": "3.11"]) { $1 }
         let bench = try Workbench(files)
         let product = try await bench.build()
         #expect(bench.lines.contains("-----> Installing dependencies using '\(line)'"))

@@ -68,10 +68,18 @@ extension Platform {
     }
 
     /// Writes the hooks again, for a home or a program that has moved.
-    package func refreshHooks() async throws {
+    ///
+    /// A repository that is gone is made anew: the app runs on, and the next push fills it.
+    func refreshHooks() async throws {
         for app in try await apps() {
             let (git, hook, id) = (machines.git, hookScript(for: app.id), app.id)
-            try await machines.blocking { try git.refreshHook(of: id, hook: hook) }
+            do {
+                try await machines.blocking { try git.refreshHook(of: id, hook: hook) }
+            } catch {
+                do { try await machines.blocking { try git.create(id, hook: hook) } } catch {
+                    await say("The app's repository can't be used: \(error)", in: id)
+                }
+            }
         }
     }
 }
