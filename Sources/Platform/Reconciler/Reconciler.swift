@@ -81,7 +81,8 @@ package actor Reconciler {
             .filter { [.formation, .oneOff].contains($0.role) }
             .map { dyno in
                 DynoView(
-                    id: dyno.id, name: dyno.name, isOneOff: dyno.role == .oneOff, state: dyno.state, command: dyno.command, size: dyno.size,
+                    id: dyno.id, name: dyno.name, isOneOff: dyno.role == .oneOff, state: dyno.state,
+                    command: dyno.command, size: dyno.size,
                     releaseVersion: dyno.releaseVersion, since: dyno.since)
             }
             .sorted { $0.name < $1.name }
