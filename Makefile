@@ -17,7 +17,7 @@ swift_files := Package.swift Sources Tests
 # A target may import only what Package.swift says it depends on.
 arrows := --explicit-target-dependency-import-check error
 
-suites := $(filter-out EndToEndTests,$(notdir $(wildcard $(CURDIR)/Tests/*Tests)))
+suites := $(filter-out EndToEndTests,$(notdir $(wildcard Tests/*Tests)))
 
 bindir := $(PREFIX)/bin
 datadir := $(PREFIX)/share
