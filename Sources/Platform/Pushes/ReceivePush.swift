@@ -26,9 +26,12 @@ extension Platform {
                     await line(" !     git pull paas main  # or push again with --force")
                     return false
                 }
-                return try await deploy(update.new, of: app, objectDirectories: push.objectDirectories, line: line)
+                let isAccepted = try await deploy(
+                    update.new, of: app, objectDirectories: push.objectDirectories, line: line)
+                // Before the next push has its turn: git has yet to move the branch.
+                if isAccepted { accepted.withLock { $0[app.id] = update } }
+                return isAccepted
             }
-            if isAccepted { accepted.withLock { $0[app.id] = update } }
             // The push need not wait for the tidying; what fails now is tried again after the next push.
             await reconciler.later { [self] in
                 try? await collectSlugs()

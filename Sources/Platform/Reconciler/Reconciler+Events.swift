@@ -79,12 +79,15 @@ extension Reconciler {
         guard apps[app]?.dynos[dyno.id] != nil else { return }
         apps[app]?.dynos[dyno.id]?.state = .crashed
         apps[app]?.dynos[dyno.id]?.verdict = dyno.verdict ?? "exited with \(ending)"
+        answerBootWaiters(of: dyno.id, crashReport(of: apps[app]?.dynos[dyno.id] ?? dyno))
         if dyno.state == .up, machines.time.now().since(dyno.since) >= .seconds(60) {
             apps[app]?.dynos[dyno.id]?.policy.started()
         }
         apps[app]?.dynos[dyno.id]?.since = machines.time.now()
         var generator = SystemRandomNumberGenerator()
         let delay = apps[app]?.dynos[dyno.id]?.policy.crashed(using: &generator) ?? .zero
+        // Started again at once: requests wait for it instead of meeting H10.
+        if delay == .zero { return await restartCrashed(dyno.id, in: app) }
         later { [self] in
             do { try await machines.time.sleep(delay) } catch { return }  // The daemon stops.
             await restartCrashed(dyno.id, in: app)
@@ -98,7 +101,6 @@ extension Reconciler {
         else { return }
         apps[app]?.dynos[id] = nil
         await start(dyno.name, in: app, as: blueprint, role: .formation, policy: dyno.policy, from: .crashed)
-        await publish()
     }
 
     /// Returns how a dyno ended, when it has.

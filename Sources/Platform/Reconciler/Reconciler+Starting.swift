@@ -16,6 +16,8 @@ extension Reconciler {
         apps[app]?.dynos[id] = LiveDyno(
             id: id, name: name, command: command, size: size, releaseVersion: blueprint.release.version, role: role,
             since: machines.time.now(), policy: policy ?? newPolicy(for: state.app), wantsPort: wantsPort)
+        // Requests wait for it from now on, where nothing else answers.
+        if role == .formation, wantsPort { await publish() }
         if let before { await say("State changed from \(before.rawValue) to starting", about: name, in: app) }
         await say("Starting process with command `\(command)`", about: name, in: app)
         let spec = DynoSpec(
