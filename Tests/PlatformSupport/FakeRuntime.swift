@@ -8,8 +8,8 @@ package final class FakeRuntime: Sendable {
     /// A dyno that does what the test tells it.
     package final class FakeDyno: Sendable {
         package let spec: DynoSpec
-        private let stream: AsyncStream<DynoEvent>
-        private let events: AsyncStream<DynoEvent>.Continuation
+        private let stream: AsyncStream<[DynoEvent]>
+        private let events: AsyncStream<[DynoEvent]>.Continuation
         private let stops = Mutex<[Duration]>([])
 
         package init(_ spec: DynoSpec) {
@@ -34,13 +34,13 @@ package final class FakeRuntime: Sendable {
 
         package var isStopped: Bool { !stops.withLock { $0.isEmpty } }
 
-        package func launch() { events.yield(.launched) }
-        package func bind(port: UInt16 = 20_000) { events.yield(.bound(.tcp(address: "127.0.0.1", port: port))) }
+        package func launch() { events.yield([.launched]) }
+        package func bind(port: UInt16 = 20_000) { events.yield([.bound(.tcp(address: "127.0.0.1", port: port))]) }
         package func say(_ text: String) {
-            events.yield(.line(message: Array(text.utf8), time: Timestamp(microseconds: 0), position: 0))
+            events.yield([.line(message: Array(text.utf8), time: Timestamp(microseconds: 0), position: 0)])
         }
         package func end(_ ending: Ending) {
-            events.yield(.ended(ending))
+            events.yield([.ended(ending)])
             events.finish()
         }
     }

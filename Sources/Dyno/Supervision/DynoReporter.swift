@@ -7,6 +7,8 @@ actor DynoReporter {
     private var spool: SpoolReader
     private var splitter = LineSplitter()
     private var waiting: [DynoEvent] = []
+    /// What of a batch ``next()`` has not given yet.
+    private var rest: ArraySlice<DynoEvent> = []
     private var hasToldLaunch = false
     private var hasToldBound = false
     private var hasToldEnd = false
@@ -18,17 +20,26 @@ actor DynoReporter {
 
     /// The next event; `nil` after the end, or when the consumer's task is cancelled.
     func next() async -> DynoEvent? {
+        if rest.isEmpty { rest = (await nextBatch() ?? [])[...] }
+        return rest.popFirst()
+    }
+
+    /// The events that there are by now, at least one: a dyno that writes much is read in pieces, not line by line.
+    func nextBatch() async -> [DynoEvent]? {
         while true {
-            if !waiting.isEmpty { return waiting.removeFirst() }
+            if !waiting.isEmpty {
+                defer { waiting = [] }
+                return waiting
+            }
             if hasToldEnd || Task.isCancelled { return nil }
             let news = link.news
             if news.hasLaunched, !hasToldLaunch {
                 hasToldLaunch = true
-                return .launched
+                return [.launched]
             }
             if let endpoint = news.bound, !hasToldBound {
                 hasToldBound = true
-                return .bound(endpoint)
+                return [.bound(endpoint)]
             }
             if !readSpool(written: news.record == nil ? news.position : nil) {
                 if news.isClosed || news.record != nil {

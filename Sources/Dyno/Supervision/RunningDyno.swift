@@ -56,6 +56,12 @@ package final class RunningDyno: Sendable {
         return AsyncStream { await reporter.next() }
     }
 
+    /// As ``events(from:)``, many at a time where there are many.
+    package func eventBatches(from position: UInt64) -> AsyncStream<[DynoEvent]> {
+        let reporter = DynoReporter(link, from: position)
+        return AsyncStream { await reporter.nextBatch() }
+    }
+
     /// SIGTERM to every process of the dyno, the grace, SIGKILL to what is left. The shim keeps the time, so that the
     /// stop goes on when this daemon ends.
     package func stop(grace: Duration) async -> (ending: Ending, killed: Bool) {

@@ -3,8 +3,24 @@ internal import Logs
 internal import Model
 
 extension Reconciler {
-    /// Answers what a dyno reports.
-    func receive(_ event: DynoEvent, from id: DynoID, in app: AppID) async {
+    /// Answers what a dyno reports; lines that follow each other are kept together.
+    func receive(_ events: [DynoEvent], from id: DynoID, in app: AppID) async {
+        var output: [LogLine] = []
+        var end: UInt64 = 0
+        for event in events {
+            if case .line(let message, let time, let position) = event, let dyno = apps[app]?.dynos[id] {
+                output.append(LogLine(time: time, source: .app, process: "\(dyno.name)", message: message))
+                end = position
+                continue
+            }
+            await keep(output, upTo: end, of: id, in: app)
+            output = []
+            await receive(event, from: id, in: app)
+        }
+        await keep(output, upTo: end, of: id, in: app)
+    }
+
+    private func receive(_ event: DynoEvent, from id: DynoID, in app: AppID) async {
         guard let dyno = apps[app]?.dynos[id] else { return }
         switch event {
         case .launched:
@@ -12,13 +28,8 @@ extension Reconciler {
         case .bound(let endpoint):
             apps[app]?.dynos[id]?.endpoint = endpoint
             await isUp(id, in: app)
-        case .line(let message, let time, let position):
-            keep(message, of: id, in: app)
-            if dyno.role != .build {
-                let line = LogLine(time: time, source: .app, process: "\(dyno.name)", message: message)
-                await machines.logs.append([line], to: app, origin: (dyno: id, position: position))
-            }
-            await dyno.tap?(message)
+        case .line:
+            break  // Kept with its neighbours, above.
         case .dropped(let bytes):
             await say("Error L12: \(bytes) bytes of output were dropped", about: dyno.name, in: app)
         case .note(let text):
@@ -28,11 +39,14 @@ extension Reconciler {
         }
     }
 
-    private func keep(_ message: [UInt8], of id: DynoID, in app: AppID) {
-        apps[app]?.dynos[id]?.lastLines.append(String(decoding: message, as: UTF8.self))
-        if let count = apps[app]?.dynos[id]?.lastLines.count, count > LiveDyno.keptLines {
-            apps[app]?.dynos[id]?.lastLines.removeFirst()
-        }
+    /// Writes output to the app's log, and to whoever listens to this dyno.
+    private func keep(_ lines: [LogLine], upTo position: UInt64, of id: DynoID, in app: AppID) async {
+        guard !lines.isEmpty, let dyno = apps[app]?.dynos[id] else { return }
+        let last = lines.suffix(LiveDyno.keptLines).map { String(decoding: $0.message, as: UTF8.self) }
+        apps[app]?.dynos[id]?.lastLines = Array((dyno.lastLines + last).suffix(LiveDyno.keptLines))
+        if dyno.role != .build { await machines.logs.append(lines, to: app, origin: (dyno: id, position: position)) }
+        guard let tap = dyno.tap else { return }
+        for line in lines { await tap(line.message) }
     }
 
     private func isUp(_ id: DynoID, in app: AppID) async {

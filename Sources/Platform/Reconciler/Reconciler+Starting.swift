@@ -58,7 +58,7 @@ extension Reconciler {
 
     func watch(_ handle: DynoHandle, after position: UInt64) {
         later { [self] in
-            for await event in handle.events(position) { await receive(event, from: handle.id, in: handle.app) }
+            for await events in handle.events(position) { await receive(events, from: handle.id, in: handle.app) }
         }
     }
 

@@ -48,8 +48,8 @@ package struct DynoHandle: Sendable {
     package let size: DynoSize
     package let startedAt: Timestamp
     package let tags: [String: String]
-    /// What it says and does after that position of its output; one consumer; ends after `.ended`.
-    package var events: @Sendable (_ after: UInt64) -> AsyncStream<DynoEvent>
+    /// What it says and does after that position of its output, in batches; one consumer; ends after `.ended`.
+    package var events: @Sendable (_ after: UInt64) -> AsyncStream<[DynoEvent]>
     /// SIGTERM to all its processes, the grace, SIGKILL.
     package var stop: @Sendable (_ grace: Duration) async -> (ending: Ending, killed: Bool)
     package var signal: @Sendable (Int32) async -> Void
@@ -60,7 +60,7 @@ package struct DynoHandle: Sendable {
     package init(
         id: DynoID, app: AppID, name: DynoName, command: String, size: DynoSize, startedAt: Timestamp,
         tags: [String: String],
-        events: @escaping @Sendable (UInt64) -> AsyncStream<DynoEvent>,
+        events: @escaping @Sendable (UInt64) -> AsyncStream<[DynoEvent]>,
         stop: @escaping @Sendable (Duration) async -> (ending: Ending, killed: Bool),
         signal: @escaping @Sendable (Int32) async -> Void,
         attach: @escaping @Sendable () async throws -> DynoSession,
@@ -84,7 +84,7 @@ package struct DynoHandle: Sendable {
         self.init(
             id: dyno.id, app: dyno.app, name: dyno.name, command: dyno.command, size: dyno.size,
             startedAt: dyno.startedAt, tags: dyno.tags,
-            events: { dyno.events(from: $0) },
+            events: { dyno.eventBatches(from: $0) },
             stop: { await dyno.stop(grace: $0) },
             signal: { await dyno.signal($0) },
             attach: { DynoSession(try await dyno.attach()) },
