@@ -31,6 +31,11 @@ struct RequestHeadTests {
         #expect(consumed == text.count)
     }
 
+    @Test("is refused at its first byte when no method can start with that", arguments: [[0x16, 3, 1], [0], [0x20]])
+    func impossibleStart(bytes: [UInt8]) {
+        #expect(throws: HTTPParseError.badRequestLine) { try HTTPHead.parseRequest(bytes) }
+    }
+
     @Test(
         "keeps the connection as version and Connection say",
         arguments: [

@@ -52,6 +52,8 @@ package struct ParsedRequest {
         }
         let feed = Bytes.lineFeed(bytes + start, count &- start)
         guard feed >= 0 else {
+            // No line feed may ever come: a TLS hello, for one, has to be refused at its first byte.
+            if count > start, !Bytes.isToken(bytes[start]) { return .failed(.badRequestLine) }
             return count &- start > limits.startLine &+ 1 ? .failed(.requestLineTooLong) : .incomplete
         }
         if let error = readRequestLine(bytes, feed, limits) { return .failed(error) }
