@@ -11,20 +11,38 @@ package enum Signals {
     package static let terminate = SIGTERM
     package static let windowChange = SIGWINCH
 
-    /// Blocks `numbers` in this thread and those it starts from now on, and delivers them in order; call it first thing.
+    /// Delivers `numbers` in order, on a thread of its own; call it once, first thing.
+    ///
+    /// A handler rather than a blocked mask that somebody waits on: libdispatch parks the main thread of an
+    /// asynchronous program with nothing blocked, where a signal without a handler ends the process. Blocked they are
+    /// as well, in this thread and those it starts from now on, so that no system call of theirs is interrupted.
     package static func stream(of numbers: [Int32]) -> AsyncStream<Int32> {
         let (stream, continuation) = AsyncStream<Int32>.makeStream()
-        var set = sigset_t()
-        sigemptyset(&set)
-        for number in numbers { sigaddset(&set, number) }
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+        var ends: [Int32] = [-1, -1]
+        precondition(inbox < 0 && pipe(&ends) == 0, "the first stream, in a program that has descriptors left")
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        inbox = ends[1]
+        let outbox = ends[0]
+
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        for number in numbers {
+            sigaddset(&blocked, number)
+            signal(number) { number in
+                let code = errno
+                var byte = UInt8(truncatingIfNeeded: number)
+                _ = write(inbox, &byte, 1)
+                errno = code
+            }
+        }
+        pthread_sigmask(SIG_BLOCK, &blocked, nil)
+        let numbers = blocked
         startThread(named: "paas-signals") {
-            var set = sigset_t()
-            sigemptyset(&set)
-            for number in numbers { sigaddset(&set, number) }
+            var numbers = numbers
+            pthread_sigmask(SIG_UNBLOCK, &numbers, nil)
+            var byte: UInt8 = 0
             while true {
-                var number: Int32 = 0
-                if sigwait(&set, &number) == 0 { continuation.yield(number) }
+                if read(outbox, &byte, 1) == 1 { continuation.yield(Int32(byte)) }
             }
         }
         return stream
@@ -33,3 +51,6 @@ package enum Signals {
     /// Writing to a pipe or socket that nobody reads is an error of the write, not the end of the process.
     package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 }
+
+/// Where the handlers put what came. Written before the first of them is in place, and never again.
+nonisolated(unsafe) private var inbox: Int32 = -1
