@@ -37,6 +37,9 @@ struct DaemonStarter: Sendable {
         }
     }
 
+    /// Whether a daemon that was killed left things behind: one that stops takes its sockets away.
+    var hasLeftovers: Bool { FileTree.exists(home.socket) || FileTree.exists(home.routerSocket) }
+
     private func plainClient(renew: @escaping @Sendable () async throws -> Void) throws -> PlatformClient {
         PlatformClient(socketPath: home.socket, reactor: try Reactor(), renew: renew)
     }

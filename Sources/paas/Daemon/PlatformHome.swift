@@ -20,6 +20,8 @@ struct PlatformHome: Sendable, Equatable {
     var socket: String { "\(path)/run/api.sock" }
     /// Held by the daemon as long as it lives.
     var lock: String { "\(path)/run/daemon.lock" }
+    /// Where the router takes the daemon's orders.
+    var routerSocket: String { "\(path)/run/router.sock" }
     var log: String { "\(path)/paasd.log" }
 
     /// The app whose bare repository a Git URL is; `nil` when it is none of this home.

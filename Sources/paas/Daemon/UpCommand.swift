@@ -17,16 +17,21 @@ extension Command {
         let terminal = invocation.terminal
         let port = try invocation.positiveNumber(Flag("port", help: ""))
         if let port, port > 65_535 { throw Failure("There is no port \(port): the highest is 65535.", exitCode: 2) }
+        let isForeground = invocation.has(Flag("foreground", help: ""))
         let starter = DaemonStarter(home: try .current(), port: port)
         if let platform = try starter.runningClient() {
             let status = try await platform.status()
-            guard port == nil || port == status.port, !invocation.has(Flag("foreground", help: "")) else {
+            guard port == nil || port == status.port, !isForeground else {
                 throw Failure(
-                    "The platform is running already, on port \(status.port).", mend: ["paas down", "paas up"])
+                    "The platform is running already, on port \(status.port).",
+                    mend: [
+                        "paas down",
+                        "paas up\(isForeground ? " --foreground" : "")\(port.map { " --port \($0)" } ?? "")",
+                    ])
             }
             return terminal.print("The platform is running already. Apps answer on port \(status.port).")
         }
-        if invocation.has(Flag("foreground", help: "")) { try starter.becomeDaemon() }
+        if isForeground { try starter.becomeDaemon() }
         let status = try await terminal.action("Starting the platform") { _ in
             try await starter.client().status()
         }
@@ -38,11 +43,12 @@ extension Command {
     ) { invocation in
         let terminal = invocation.terminal
         let starter = DaemonStarter(home: try .current())
-        guard let platform = try starter.runningClient() else {
+        guard starter.isRunning || starter.hasLeftovers else {
             return terminal.print("The platform is not running.")
         }
         try await terminal.action("Stopping the platform") { _ in
-            try await platform.shutDown()
+            // Where a daemon was killed, a new one adopts what still runs, and then stops it.
+            try await starter.client().shutDown()
             try await starter.waitForEnd()
         }
     }
