@@ -18,5 +18,13 @@ package struct FileLock: ~Copyable, Sendable {
         return nil
     }
 
+    /// Whether `path` still names the locked file, rather than nothing or a newer one.
+    package func isAt(_ path: String) -> Bool {
+        var here = stat()
+        var there = stat()
+        guard fstat(file.raw, &here) == 0, stat(path, &there) == 0 else { return false }
+        return here.st_dev == there.st_dev && here.st_ino == there.st_ino
+    }
+
     private init(file: consuming Descriptor) { self.file = file }
 }

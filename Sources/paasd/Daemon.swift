@@ -87,10 +87,15 @@ struct Daemon {
             }
             return try RouterListeners.open(preferred: nil)
         }
-        if let chosen = listeners.first?.port {
-            try await store.write { try $0.set("router.port", to: "\(chosen)") }
+        do {
+            if let chosen = listeners.first?.port {
+                try await store.write { try $0.set("router.port", to: "\(chosen)") }
+            }
+            return listeners
+        } catch {
+            await router.abandon()
+            throw error
         }
-        return listeners
     }
 
     /// Serves until `paas down` or a signal ends it.
@@ -98,6 +103,7 @@ struct Daemon {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await platform.reconciler.run() }
             group.addTask { await keepRouterEvents() }
+            group.addTask { await watchHome() }
             group.addTask {
                 for await signal in signals where signal != Signals.hangup {
                     Journal.note(.info, "daemon.signal", ["signal": "\(signal)"])
@@ -107,6 +113,7 @@ struct Daemon {
             group.addTask {
                 do { try await serve() } catch {
                     Journal.fatal(error)
+                    await router.abandon()
                     Environment.exit(1)
                 }
             }
@@ -139,6 +146,15 @@ struct Daemon {
         }
     }
 
+    /// Ends everything when the home is deleted: no command could find this daemon any more.
+    private func watchHome() async {
+        while (try? await Task.sleep(for: .seconds(2))) != nil {  // Cancelled: the daemon is stopping.
+            guard !lock.isAt(home.lock) else { continue }
+            Journal.note(.error, "home.gone", ["home": home.path])
+            return await ending.begin(keepingDynos: false)
+        }
+    }
+
     private func keepRouterEvents() async {
         for await event in router.events {
             switch event {
@@ -153,4 +169,6 @@ struct Daemon {
 private final class LockBox: Sendable {
     private let lock: FileLock
     init(_ lock: consuming FileLock) { self.lock = lock }
+
+    func isAt(_ path: String) -> Bool { lock.isAt(path) }
 }

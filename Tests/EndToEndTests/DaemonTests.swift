@@ -1,3 +1,4 @@
+import Posix
 import TestSupport
 import Testing
 
@@ -73,6 +74,44 @@ extension EndToEnd {
                 let next = try await app.push()
                 #expect(next.succeeded, "\(next)")
                 #expect(try await app.get().body == "two")
+            }
+        }
+
+        @Test("killed with kill -9, leaves nothing behind once paas down has come", .timeLimit(.minutes(5)))
+        func downAfterKill() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("ghost", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                let pid = try #require(try await platform.status("pid"))
+                try await platform.shell("kill -9 \"$1\"", pid).orThrow()
+                // What is left is looked for where the platform ends.
+                try await platform.paas("down").orThrow()
+            }
+        }
+
+        @Test("in the foreground, ends with all it started at Ctrl-C", .timeLimit(.minutes(5)))
+        func foreground() async throws {
+            try await TestPlatform.with(starts: false) { platform in
+                let daemon = try platform.command(
+                    ["paas", "up", "--foreground", "--port", "\(platform.port)"], in: platform.root
+                ).start()
+                try await daemon.says("daemon.started")
+                daemon.signal(Signals.interrupt)
+                let ended = try await daemon.ends()
+                #expect(ended.succeeded && ended.text.contains("daemon.stopped"), "\(ended)")
+            }
+        }
+
+        @Test("ends when its home is deleted", .timeLimit(.minutes(5)))
+        func homeDeleted() async throws {
+            try await TestPlatform.with(starts: false) { platform in
+                let daemon = try platform.command(
+                    ["paas", "up", "--foreground", "--port", "\(platform.port)"], in: platform.root
+                ).start()
+                try await daemon.says("daemon.started")
+                try await platform.shell("rm -rf \"$PAAS_HOME\"").orThrow()
+                let ended = try await daemon.ends()
+                #expect(ended.succeeded && ended.text.contains("home.gone"), "\(ended)")
             }
         }
 

@@ -110,6 +110,11 @@ package actor RouterControl {
         reports.finish()
     }
 
+    /// Ends a router that this daemon started itself, for a daemon that cannot go on; one that it adopted still serves.
+    package func abandon() async {
+        if processEnd != nil { await stop() }
+    }
+
     /// Sends a question and waits for its answer; a router that dies meanwhile has answered.
     private func ask(_ question: (UInt64) -> ControlMessage) async {
         let token = nextToken
