@@ -72,7 +72,13 @@ struct DaemonStarter: Sendable {
                 mend: ["Set PAAS_HOME to a folder that you may write"])
         }
         let quietUntil = Self.size(of: home.log)
-        let pid = try Subprocess.startDetached(daemon, arguments: arguments, environment: environment, log: home.log)
+        let pid: Int32
+        do {
+            pid = try Subprocess.startDetached(daemon, arguments: arguments, environment: environment, log: home.log)
+        } catch {
+            throw Failure(
+                "Couldn't start the platform: \(error)", mend: ["Set PAAS_HOME to a folder that you may write"])
+        }
         try await waitForSocket(pid, logStart: quietUntil)
     }
 
