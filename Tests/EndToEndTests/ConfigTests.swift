@@ -54,6 +54,61 @@ extension EndToEnd {
             }
         }
 
+        @Test("edited: what was changed is released, and an unchanged file makes no release", .timeLimit(.minutes(3)))
+        func edit() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("editor", on: platform, files: AppFiles.python())
+                try await app.paas("config:set", "COLOUR=blue", "KEPT=a b").orThrow()
+                var command = platform.command(["paas", "config:edit"], in: app.folder)
+                command.input = "y\n"
+                command.environment["EDITOR"] = "true"
+                let unchanged = try await command.run()
+                #expect(unchanged.succeeded && unchanged.text.contains("no changes to config"), "\(unchanged)")
+                #expect(try await app.currentRelease() == 3)
+
+                command.environment["EDITOR"] = "sed -i s/blue/green/"
+                let changed = try await command.run()
+                #expect(changed.succeeded, "\(changed)")
+                #expect(try await app.currentRelease() == 4)
+                #expect(try await app.paas("config:get", "COLOUR").output == "green\n")
+                #expect(try await app.paas("config:get", "KEPT").output == "a b\n")
+
+                command.environment["EDITOR"] = "false"
+                #expect(try await !command.run().succeeded, "an editor that failed changes nothing")
+                #expect(try await app.currentRelease() == 4)
+            }
+        }
+
+        @Test("show in no log, no build output, no diary and no process's words", .timeLimit(.minutes(5)))
+        func quiet() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("discreet", on: platform, files: AppFiles.python("here"))
+                let secret = "opal-\(UInt64.random(in: 0 ... .max))"
+                try await app.paas("config:set", "SECRET=\(secret)").orThrow()
+                // From here on nobody types it: it may only be where the platform put it.
+                try await platform.shell("printf %s \"$1\" > secret", secret).orThrow()
+                let watch = "echo watching; while :; do ps -A -ww -o args | grep -F -f secret && echo seen; done"
+                let watcher = try platform.command(["bash", "-c", watch]).start()
+                try await watcher.says("watching")
+                let push = try await app.push().orThrow()
+                #expect(try await app.get("/env/SECRET").body == secret)
+                let run = try await app.paas("run", "-x", "--", "sh", "-c", "test -n \"$SECRET\"")
+                #expect(run.succeeded, "\(run)")
+                try await app.paas("ps:restart").orThrow()
+                watcher.signal(15)
+                #expect(try await watcher.ends().text == "watching\n")
+
+                let logs = try await app.paas("logs", "-n", "1500").orThrow()
+                #expect(logs.output.contains("Set SECRET config vars"), "\(logs)")
+                let output = try await app.paas("builds:output").orThrow()
+                for text in [push.text, logs.text, output.text] { #expect(!text.contains(secret), "\(text)") }
+                let diary = try await platform.shell("test -s home/paasd.log && grep -c -F -f secret home/paasd.log")
+                #expect(diary.output == "0\n", "\(diary)")
+                let spools = try await platform.shell("grep -r -l -F -f secret home/logs home/*.log; ls home")
+                #expect(!spools.output.contains("/"), "\(spools)")
+            }
+        }
+
         @Test("never show in a process's words or in a file that others may read", .timeLimit(.minutes(3)))
         func secrets() async throws {
             try await TestPlatform.with { platform in
