@@ -48,7 +48,7 @@ package enum PlatformError: Explained {
             Explanation("Couldn't scale to \(quantity)", because: "A quantity is a number from 0 to 100.")
         case .unknownSize(let size):
             Explanation(
-                "No such size as \(size).",
+                "No such size as \(size)",
                 because: "There are "
                     + DynoSize.all.map(\.name).joined(separator: ", ") + ".", mend: ["paas ps:type web=basic"])
         case .noSuchBuild(let build): Explanation("Couldn't find that build (\(build)).", id: .notFound)

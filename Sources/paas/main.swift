@@ -1,6 +1,7 @@
 import Console
 import Posix
 
+StandardStream.openMissing()
 let arguments = Array(CommandLine.arguments.dropFirst())
 
 // Asked for by scripts and editors all the time: answered before anything else is set up.

@@ -44,7 +44,8 @@ struct AttachedSession: Sendable {
         let pool = BlockingPool(limit: 1)
         var breaks: [ContinuousClock.Instant] = []
         while true {
-            let bytes = try await pool.run { try StandardStream.read(0, atMost: 32_768) }
+            let bytes = (try? await pool.run { try StandardStream.read(0, atMost: 32_768) }) ?? []
+            // What cannot be read (a folder, a terminal that went) ends too; a program that waits for it must learn so.
             guard !bytes.isEmpty else { return try await attachment.endInput() }
             try await attachment.send(input: bytes)
             // A program that swallows Ctrl-C must not hold the person: four within a second let go.
