@@ -57,6 +57,10 @@ extension Platform {
                 return try transaction.slug(id)
             }
             if release.slug != nil, slug == nil { throw PlatformError.noSuchRelease("v\(release.version)") }
+            // Without code there is nothing to boot: the dynos would stay those of a release that is no longer current.
+            if slug == nil, try await currentRelease(of: app)?.slug != nil {
+                throw PlatformError.nothingToRollBackTo(app.name)
+            }
             let draft = Draft(description: description, slug: slug, config: release.config)
             let result = try await launch(draft, of: app, announcing: [description], narration: narration)
             return try succeeded(result, of: app)
