@@ -55,6 +55,8 @@ extension EndToEnd {
                 #expect(failed.code == 9, "\(failed)")
                 let ignored = try await app.paas("run", "exit 9")
                 #expect(ignored.code == 0, "\(ignored)")
+                let logged = try await app.paas("logs", "-n", "200").output
+                #expect(logged.contains("heroku[run.") && !logged.contains("app[run."), "\(logged)")
                 let files = try await app.paas("run", "cat Procfile")
                 #expect(files.output.contains("web: python server.py"), "\(files)")
             }

@@ -42,7 +42,10 @@ extension Platform {
         let spec = DynoSpec(
             app: app.id, appOrdinal: app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: environment, streams: oneOff.streams, size: size ?? .basic,
-            tags: ["role": LiveDyno.Role.oneOff.rawValue, "release": "\(blueprint.release.version)"])
+            tags: [
+                "role": LiveDyno.Role.oneOff.rawValue, "release": "\(blueprint.release.version)",
+                "attached": "\(oneOff.streams != .logged)",
+            ])
         try await reconciler.startOneOff(
             spec, releaseVersion: blueprint.release.version, role: .oneOff, isAwaited: false)
         return DynoView(

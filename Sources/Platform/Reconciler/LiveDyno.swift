@@ -33,6 +33,8 @@ struct LiveDyno {
     var isAdopted = false
     /// Somebody will ask how it ended, perhaps after it has.
     var isAwaited = false
+    /// Its output belongs to the client that attaches, and is not logged: it may well show config vars.
+    var isAttached = false
     /// Why it failed, when the reconciler itself ended it.
     var verdict: String?
     /// The last few lines of output, for the message of a failed boot.

@@ -57,6 +57,7 @@ extension Reconciler {
             handle: handle, policy: RestartPolicy(exact: state.app.has(.herokuCrashBackoff)),
             wantsPort: handle.name.type == .web && role != .oneOff)
         dyno.isAdopted = true
+        dyno.isAttached = handle.tags["attached"] == "true"
         apps[handle.app]?.dynos[handle.id] = dyno
         watch(handle, after: await machines.logs.position(of: handle.id, in: handle.app))
         if dyno.role == .leaving { later { [self] in await stop(handle) } }

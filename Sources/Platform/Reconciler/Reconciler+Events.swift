@@ -44,7 +44,9 @@ extension Reconciler {
         guard !lines.isEmpty, let dyno = apps[app]?.dynos[id] else { return }
         let last = lines.suffix(LiveDyno.keptLines).map { String(decoding: $0.message, as: UTF8.self) }
         apps[app]?.dynos[id]?.lastLines = Array((dyno.lastLines + last).suffix(LiveDyno.keptLines))
-        if dyno.role != .build { await machines.logs.append(lines, to: app, origin: (dyno: id, position: position)) }
+        if dyno.role != .build, !dyno.isAttached {
+            await machines.logs.append(lines, to: app, origin: (dyno: id, position: position))
+        }
         guard let tap = dyno.tap else { return }
         for line in lines { await tap(line.message) }
     }

@@ -17,6 +17,7 @@ extension Reconciler {
             role: role, since: machines.time.now(), policy: RestartPolicy(exact: state.app.has(.herokuCrashBackoff)),
             wantsPort: false)
         dyno.isAwaited = isAwaited
+        dyno.isAttached = spec.streams != .logged
         dyno.tap = tap
         apps[spec.app]?.dynos[spec.id] = dyno
         if role == .oneOff {
