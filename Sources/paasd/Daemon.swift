@@ -37,7 +37,7 @@ struct Daemon {
         let store = try Store(path: home.database)
         let logs = LogBook(folder: home.logs)
         let dynos = DynoHost(
-            .init(home: home, programs: programs, environment: environment), reactor: reactor, pool: pool)
+            try .init(home: home, programs: programs, environment: environment), reactor: reactor, pool: pool)
         let router = RouterControl(
             controlSocket: home.routerSocket, program: programs.router, logFile: home.routerLog, reactor: reactor)
         let listeners = try await Self.startRouter(router, store: store, port: options.port)

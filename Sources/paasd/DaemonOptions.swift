@@ -31,6 +31,7 @@ enum DaemonError: Explained {
     case badPort
     case alreadyRunning(home: String)
     case missingProgram(String)
+    case badLevel(String)
 
     var explanation: Explanation {
         switch self {
@@ -40,6 +41,10 @@ enum DaemonError: Explained {
         case .badPort: Explanation("A port is a number from 1 to 65535", mend: ["paas up --port 8080"])
         case .alreadyRunning(let home):
             Explanation("paasd is already running", because: "It holds \(home).", mend: ["paas status"])
+        case .badLevel(let text):
+            Explanation(
+                "PAAS_SANDBOX_LEVEL=\(text) can't be", because: "The levels are L0 (for root), L1, L1b, L2 and L3.",
+                mend: ["unset PAAS_SANDBOX_LEVEL"])
         case .missingProgram(let path):
             Explanation("A program of paas is missing", because: "\(path) is not there.", mend: ["make install"])
         }

@@ -27,10 +27,14 @@ extension Files {
 }
 
 extension DynoHost.Settings {
-    init(home: Home, programs: Programs, environment: [String: String]) {
-        self.init(
-            runFolder: home.run, shimProgram: programs.shim, homeFolder: home.path,
-            forcedLevel: environment["PAAS_SANDBOX_LEVEL"].flatMap { SandboxLevel(rawValue: $0) })
+    init(home: Home, programs: Programs, environment: [String: String]) throws {
+        let forced = try environment["PAAS_SANDBOX_LEVEL"].map { text in
+            guard let level = SandboxLevel(rawValue: text), level != .l0 || Environment.userID == 0 else {
+                throw DaemonError.badLevel(text)
+            }
+            return level
+        }
+        self.init(runFolder: home.run, shimProgram: programs.shim, homeFolder: home.path, forcedLevel: forced)
     }
 }
 

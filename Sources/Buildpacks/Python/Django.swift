@@ -44,7 +44,7 @@ struct Django {
                 You may need to update application code to resolve this error.
                 Or, you can disable collectstatic for this application:
 
-                   $ heroku config:set DISABLE_COLLECTSTATIC=1
+                   $ paas config:set DISABLE_COLLECTSTATIC=1
 
                 https://devcenter.heroku.com/articles/django-assets
                 """)

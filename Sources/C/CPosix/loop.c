@@ -45,6 +45,15 @@ int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_
 int cpx_random(void *bytes, size_t count) { return getrandom(bytes, count, 0) == (ssize_t)count ? 0 : -1; }
 #endif
 
+void cpx_loop_acknowledge(int fd) {
+#ifdef TCP_QUICKACK
+    int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+#else
+    (void)fd;
+#endif
+}
+
 int cpx_loop_accept(int listener, char *name, size_t capacity) {
     struct sockaddr_storage peer;
     socklen_t length = sizeof peer;

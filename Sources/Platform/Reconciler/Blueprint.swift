@@ -25,6 +25,11 @@ package enum BootReport: Sendable, Equatable {
 package struct BootFailure: Error, Sendable {
     package let reason: String
     package let lastLines: [String]
+
+    init(reason: String, lastLines: [String]) {
+        self.reason = reason
+        self.lastLines = lastLines
+    }
 }
 
 /// A dyno as `ps` and the API show it.

@@ -44,14 +44,17 @@ extension Reconciler {
         return report
     }
 
+    /// Whether a web dyno takes requests now.
+    func answers(_ app: AppID) -> Bool { apps[app]?.members(of: .web).contains { $0.state == .up } ?? false }
+
     /// The web names are replaced first and together; the others stop, then start.
     private func replace(
         _ names: [DynoName], in app: AppID, with blueprint: Blueprint, keepsOldOnFailure: Bool,
         formation: [ProcessType: FormationEntry]? = nil
     ) async throws -> BootReport {
-        guard let state = apps[app], !isClosing else { return .up }
+        guard apps[app] != nil, !isClosing else { return .up }
         let web = names.filter { $0.type == .web }
-        let answered = state.members(of: .web).contains { $0.state == .up }
+        let answered = answers(app)
         let report: BootReport
         if keepsOldOnFailure, answered, !web.isEmpty {
             report = try await overlap(web, in: app, with: blueprint) {

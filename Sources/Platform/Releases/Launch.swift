@@ -70,6 +70,11 @@ extension Platform {
         let (formation, announcement) = try await formation(of: app, for: blueprint.slug)
         if let announcement { await say("\(announcement) by user \(actor)", in: app.id) }
         do {
+            if app.has(.atomicDeploy), blueprint.slug.processTypes[.web] == nil, await reconciler.answers(app.id) {
+                throw BootFailure(
+                    reason: "it declares no web process, and web dynos answer now (to go without: paas ps:scale web=0)",
+                    lastLines: [])
+            }
             let report = try await reconciler.deploy(
                 blueprint, of: app.id, formation: formation, keepsOldOnFailure: app.has(.atomicDeploy))
             try await finish(release, of: app, as: .succeeded, isCurrent: true, formation: formation)

@@ -1,3 +1,4 @@
+internal import CPosix
 internal import HTTP
 internal import Model
 
@@ -165,6 +166,10 @@ extension Loop {
             return false
         }
         exchange.pointee.bytes = UInt64(size)
+        // Apps that write head and body apart (Python's http.server) hold the body back until the head is acknowledged.
+        if count == length, !exchange.pointee.response.isDone {
+            cpx_loop_acknowledge(upstream.pointee.stream.handle.descriptor)
+        }
         let head = putResponseHead(exchange, base)
         memcpy(body - head, headOut, head)
         return deliverResponse(exchange, body - head, head &+ size)

@@ -22,6 +22,9 @@ int cpx_loop_add_listener(int epoll, int fd, void *pointer);
 int cpx_loop_remove(int epoll, int fd);
 int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_ms);
 
+// Acknowledges at once what has come, instead of a while later.
+void cpx_loop_acknowledge(int fd);
+
 // Accepts without blocking, with TCP_NODELAY; writes the peer's address as text without a port.
 int cpx_loop_accept(int listener, char *name, size_t capacity);
 

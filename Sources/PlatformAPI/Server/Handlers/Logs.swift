@@ -13,7 +13,7 @@ extension APIServer {
                 LogSessions.Session(
                     app: app.id,
                     filter: LogFilter(
-                        source: body.source.flatMap { LogLine.Source(rawValue: $0) },
+                        source: try body.source.map { try LogLine.Source(asked: $0) },
                         process: body.dynoName ?? body.dyno ?? body.type),
                     lines: min(max(body.lines ?? 100, 0), 1500), isTail: body.tail ?? false))
             let now = call.platform.now().iso8601
@@ -84,5 +84,13 @@ extension Call {
             await group.next()
             group.cancelAll()
         }
+    }
+}
+
+extension LogLine.Source {
+    /// - Throws: ``BadRequest/source(_:)`` for what is no source: its lines would be none, or all.
+    fileprivate init(asked text: String) throws(BadRequest) {
+        guard let source = Self(rawValue: text) else { throw .source(text) }
+        self = source
     }
 }

@@ -8,6 +8,7 @@ enum BadRequest: Explained {
     case noSuch(resource: String, String)
     case version(String)
     case range(String)
+    case source(String)
     case changedMeanwhile
     case token
     case foreignPage(String)
@@ -29,6 +30,10 @@ enum BadRequest: Explained {
         case .range(let range):
             Explanation(
                 "Couldn't find that range (\(range)).", mend: ["Range: id ..; max=200"], id: .rangeNotSatisfiable)
+        case .source(let source):
+            Explanation(
+                "Couldn't find that log source (\(source)).", because: "There are app and heroku.",
+                mend: ["paas logs --source app"], id: .invalidParams)
         case .changedMeanwhile:
             Explanation(
                 "Nothing was changed", because: "It is no longer what the header If-Match names.",
