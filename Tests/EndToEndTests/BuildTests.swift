@@ -112,5 +112,39 @@ extension EndToEnd {
                 #expect(counted.output.contains("20000") && counted.output.contains("300000000"), "\(counted)")
             }
         }
+
+        @Test(
+            "use a buildpack of a local folder, with a cache that builds:cache:purge empties", .timeLimit(.minutes(5)))
+        func localPack() async throws {
+            try await TestPlatform.with { platform in
+                let pack = "\(platform.root)/pack"
+                try await platform.shell(
+                    #"""
+                    mkdir -p "$1/bin" && cd "$1/bin" && printf '#!/bin/sh\necho Counting\n' > detect
+                    printf '#!/bin/sh\necho x >> "$2/builds"\necho "build number $(grep -c x "$2/builds")"\n' > compile
+                    printf '#!/bin/sh\necho "default_process_types: {web: python3 server.py}"\n' > release && chmod +x *
+                    """#, pack
+                ).orThrow()
+                let app = try await TestApp("tally", on: platform, files: ["server.py": AppFiles.pythonServer("here")])
+                #expect(try await !app.push().succeeded, "no pack should fit yet")
+                let set = try await app.paas("buildpacks:set", pack).orThrow()
+                #expect(set.output.contains("Buildpack set. Next release on tally will use \(pack)."), "\(set)")
+                for number in 1...2 {
+                    try await app.commit([:])
+                    let push = try await app.push()
+                    #expect(push.succeeded && push.errors.contains("-----> Counting app detected"), "\(push)")
+                    #expect(push.errors.contains("build number \(number)"), "\(push)")
+                }
+                #expect(try await app.get().body == "here")
+
+                let unconfirmed = try await app.paas("builds:cache:purge", "--confirm", "else")
+                #expect(unconfirmed.code == 1, "\(unconfirmed)")
+                try await app.paas("builds:cache:purge", "--confirm", "tally").orThrow()
+                try await app.commit([:])
+                let anew = try await app.push()
+                #expect(anew.succeeded && anew.errors.contains("build number 1"), "\(anew)")
+                #expect(try await app.get().body == "here")
+            }
+        }
     }
 }

@@ -57,21 +57,56 @@ extension EndToEnd {
         }
 
         @Test(
-            "neither loses nor tears lines: 10 MB without a newline, and bytes that are no UTF-8",
+            "keeps 10 MB without a newline in lines of 10,000 bytes, each byte once, and any byte as it came",
             .timeLimit(.minutes(5)))
         func flood() async throws {
             try await TestPlatform.with { platform in
-                let app = try await TestApp("torrent", on: platform, files: AppFiles.python("here"))
+                let app = try await TestApp("deluge", on: platform, files: AppFiles.python("here"))
                 try await app.push().orThrow()
+                // Numbers of seven digits, so that a byte that went missing or came twice is noticed.
                 let program =
-                    "import sys; o = sys.stdout.buffer; o.write(b'x' * 10_000_000 + b'\\n\\xff\\xfe odd\\n'); o.write(b'the end\\n')"
+                    "import sys; o = sys.stdout.buffer; o.write(b''.join(b'%07d' % n for n in range(1_430_000)) + b'\\n'); "
+                    + "o.write(b'odd \\xff\\xfe\\xc3 bytes\\n'); o.write(b'the end\\n')"
+                let reader = """
+                    import subprocess
+
+                    tail = subprocess.Popen(["paas", "logs", "--tail", "-n", "1"], stdout=subprocess.PIPE)
+                    lines = []
+                    print("listening to", tail.stdout.readline().decode(), flush=True)
+                    for line in tail.stdout:
+                        head, text = line[:-1].split(b"]: ", 1)
+                        if b"app[run." not in head:
+                            continue
+                        if text == b"the end":
+                            break
+                        lines.append(text)
+                    tail.terminate()
+                    tail.wait()
+                    flood, odd = lines[:-1], lines[-1]
+                    whole = b"".join(b"%07d" % n for n in range(1_430_000))
+                    print("lines", len(flood), "longest", max(map(len, flood)), "whole", b"".join(flood) == whole)
+                    print("odd", odd == b"odd \\xff\\xfe\\xc3 bytes")
+
+                    """
+                let listener = try platform.command(["python3", "-c", reader], in: app.folder).start()
+                try await listener.says("listening to")
                 try await app.paas("run:detached", "--", "python", "-c", program).orThrow()
-                let tail = try platform.command(["paas", "logs", "--tail", "--process-type", "run"], in: app.folder)
-                    .start()
-                try await tail.says("the end")
-                tail.signal(2)
-                _ = try await tail.ends()
+                let said = try await listener.ends()
+                #expect(said.output.contains("lines 1001 longest 10000 whole True\nodd True\n"), "\(said)")
                 #expect(try await app.get().body == "here")
+            }
+        }
+
+        @Test("has a request's router line as soon as the answer is there", .timeLimit(.minutes(5)))
+        func prompt() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("punctual", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                for number in 1...10 {
+                    #expect(try await app.get("/round/\(number)").status == 200)
+                    let logs = try await app.paas("logs", "-n", "5").output
+                    #expect(logs.contains("path=\"/round/\(number)\""), "\(logs)")
+                }
             }
         }
     }

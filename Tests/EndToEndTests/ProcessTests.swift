@@ -90,5 +90,43 @@ extension EndToEnd {
                 #expect(try await app.paas("ps").output.contains("worker.1: up"))
             }
         }
+
+        @Test("one-off: run:detached logs what the command says, and ps:stop ends it", .timeLimit(.minutes(5)))
+        func detached() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("aside", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                let started = try await app.paas("run:detached", "echo at work as $DYNO; exec sleep 1000")
+                let name = try #require(started.text.firstMatch(of: /run\.\d+/).map { String($0.0) }, "\(started)")
+                try await app.logsSay("app[\(name)]: at work as \(name)")
+                let listed = try await app.paas("ps").output
+                #expect(listed.contains("\(name) (Basic): up"), "\(listed)")
+                let own = try await app.paas("logs", "--dyno-name", name).output
+                #expect(own.contains("app[\(name)]: at work as \(name)"), "\(own)")
+                #expect(own.split(separator: "\n").allSatisfy { $0.contains("[\(name)]: ") }, "\(own)")
+
+                try await app.paas("ps:stop", "--dyno-name", name).orThrow()
+                try await app.logsSay("heroku[\(name)]: Process exited with status 143")
+                #expect(try await !app.paas("ps").output.contains(name))
+                #expect(try await app.get().body == "here")
+                let again = try await app.paas("ps:stop", "--dyno-name", name)
+                #expect(again.code == 1 && !again.errors.isEmpty, "\(again)")
+            }
+        }
+
+        @Test("stopped by hand stay down until ps:restart brings them back", .timeLimit(.minutes(5)))
+        func stopByHand() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("paused", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                try await app.paas("ps:stop", "web.1").orThrow()
+                try await app.logsSay("heroku[web.1]: State changed from up to down")
+                #expect(try await app.paas("ps").output.contains("web.1: down"))
+                #expect(try await app.get().status == 503)
+                try await app.paas("ps:restart").orThrow()
+                #expect(try await app.get().body == "here")
+                #expect(try await app.paas("ps").output.contains("web.1: up"))
+            }
+        }
     }
 }

@@ -98,25 +98,53 @@ extension EndToEnd {
             }
         }
 
-        @Test("Ctrl-C during a build leaves an app that the next push deploys", .timeLimit(.minutes(5)))
+        @Test(
+            "Ctrl-C during a build ends the push without a release; the old one serves, and the next push works",
+            .timeLimit(.minutes(5)))
         func interrupted() async throws {
             try await TestPlatform.with { platform in
-                let files = AppFiles.python("one").merging([
-                    "bin/pre_compile": "#!/bin/sh\necho building slowly\nsleep 20\n"
-                ]) { $1 }
-                let app = try await TestApp("hasty", on: platform, files: files)
+                let app = try await TestApp("abrupt", on: platform, files: AppFiles.python("one"))
+                try await app.push().orThrow()
+                let slow = "#!/bin/sh\necho building slowly\nsleep 98765\n"
+                try await app.commit(["bin/pre_compile": slow, "server.py": AppFiles.pythonServer("two")])
                 try await platform.shell("chmod +x bin/pre_compile && git commit -qam Slow", in: app.folder).orThrow()
                 let push = try platform.command(["git", "push", "paas", "main"], in: app.folder).start()
                 try await push.says("building slowly")
                 push.signal(2)
-                let ended = try await push.ends()
-                #expect(!ended.succeeded)
+                #expect(try await !push.ends().succeeded)
+                try await app.logsSay("Build failed")
+                #expect(try await app.currentRelease() == 3)
+                #expect(try await app.get().body == "one")
+                let left = try await platform.shell("ps -A -ww -o args | grep -c '[s]leep 98765'")
+                #expect(left.output == "0\n", "the build still runs")
 
                 try await app.git("rm", "-q", "bin/pre_compile").orThrow()
                 try await app.commit([:], "Without the slow step")
                 let next = try await app.push()
                 #expect(next.succeeded, "\(next)")
+                #expect(try await app.get().body == "two")
+                #expect(try await app.currentRelease() == 4)
+            }
+        }
+
+        @Test("Ctrl-C once the release exists no longer stops it: it finishes and serves", .timeLimit(.minutes(5)))
+        func interruptedLate() async throws {
+            try await TestPlatform.with { platform in
+                // The release command holds the push where the release's row has been written and nothing serves.
+                let line = "release: echo held; sleep 2; echo let go\n"
+                let app = try await TestApp("resolute", on: platform, files: AppFiles.python("one", processes: line))
+                let push = try platform.command(["git", "push", "paas", "main"], in: app.folder).start()
+                try await push.says("held")
+                push.signal(2)
+                #expect(try await !push.ends().succeeded)
+                try await app.logsSay("Build succeeded")
+                #expect(try await app.currentRelease() == 3)
                 #expect(try await app.get().body == "one")
+
+                try await app.commit(["server.py": AppFiles.pythonServer("two")])
+                let next = try await app.push()
+                #expect(next.succeeded, "\(next)")
+                #expect(try await app.get().body == "two")
             }
         }
     }
