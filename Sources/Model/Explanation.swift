@@ -16,6 +16,12 @@ package struct Explanation: Sendable, Equatable {
         self.mend = mend
         self.id = id
     }
+
+    /// What and why in one line: "Couldn't scale web to 3: …".
+    package var sentence: String {
+        guard !why.isEmpty else { return what }
+        return what.hasSuffix(".") ? "\(what) \(why)" : "\(what): \(why)"
+    }
 }
 
 /// An error that can be shown to a person as it is.

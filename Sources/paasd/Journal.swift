@@ -18,8 +18,7 @@ enum Journal {
         guard let explanation = (error as? any Explained)?.explanation else {
             return note(.error, "daemon.failed", ["reason": "\(error)"])
         }
-        let why = explanation.why.isEmpty ? "" : ": \(explanation.why)"
-        write(([explanation.what + why] + explanation.mend.map { "    \($0)" }).joined(separator: "\n") + "\n")
+        write(([explanation.sentence] + explanation.mend.map { "    \($0)" }).joined(separator: "\n") + "\n")
     }
 
     private static func write(_ text: String) {

@@ -154,7 +154,7 @@ package struct APIServer: Sendable {
         let explanation =
             (error as? any Explained)?.explanation
             ?? Explanation("Something went wrong inside paas", because: "\(error)", id: .internalError)
-        let message = [explanation.what, explanation.why].filter { !$0.isEmpty }.joined(separator: ": ")
+        let message = explanation.sentence
         var resource = (error as? PlatformError)?.missingResource
         if case .noSuch(let name, _)? = error as? BadRequest { resource = name.replacing(" ", with: "_") }
         let body = ErrorBody(
