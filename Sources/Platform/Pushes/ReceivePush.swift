@@ -29,7 +29,8 @@ extension Platform {
                 let isAccepted = try await deploy(
                     update.new, of: app, objectDirectories: push.objectDirectories, line: line)
                 // Before the next push has its turn: git has yet to move the branch.
-                if isAccepted { accepted.withLock { $0[app.id] = update } }
+                // Git whose client has gone will not.
+                if isAccepted, !Task.isCancelled { accepted.withLock { $0[app.id] = update } }
                 return isAccepted
             }
             // The push need not wait for the tidying; what fails now is tried again after the next push.
