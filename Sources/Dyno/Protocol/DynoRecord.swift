@@ -1,6 +1,10 @@
 internal import Model
 internal import Posix
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// Who a dyno is, as the file `dyno` of its run folder has it for a daemon that comes later. No environment, no secret.
 struct DynoRecord: Equatable, Sendable {
     var id: DynoID
@@ -30,6 +34,14 @@ struct DynoRecord: Equatable, Sendable {
         writer.put(level.rawValue)
         writer.put(isInteractive)
         return writer.bytes
+    }
+
+    /// A daemon that comes later meets the old record or the new one. Not forced to disk: what a power cut takes away,
+    /// it takes away with the dyno.
+    func store(in folder: RunFolder) throws(PosixError) {
+        let temporary = "\(folder.record).new"
+        try Descriptor(opening: temporary, O_WRONLY | O_CREAT | O_TRUNC).writeAll(encoded)
+        try posix(rename(temporary, folder.record), "rename \(temporary)")
     }
 
     /// - Returns: `nil` when the file is not there, not whole, or of a version that this code does not know.

@@ -26,7 +26,8 @@ package enum ShimProgram {
         _ = chdir("/")
         _ = cpx_ignore_broken_pipes()
         _ = cpx_adopt_orphans()
-        guard let lock = try? Descriptor(opening: folder.lock, O_RDWR | O_CREAT), take(lock) else { return 1 }
+        guard let lock = try? Descriptor(opening: folder.lock, O_RDWR | O_CREAT), take(lock), isAt(folder.lock, lock)
+        else { return 1 }
         let daemon = Descriptor(owning: 0)
         do {
             let plan = try readPlan(from: daemon)
@@ -51,6 +52,13 @@ package enum ShimProgram {
             usleep(2000)
         }
         return false
+    }
+
+    /// Whether the folder is still there: a daemon that found it without a shim removes it.
+    private static func isAt(_ path: String, _ lock: borrowing Descriptor) -> Bool {
+        var here = stat()
+        var there = stat()
+        return fstat(lock.raw, &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino
     }
 
     private static func readPlan(from daemon: borrowing Descriptor) throws -> LaunchPlan {

@@ -6,30 +6,44 @@ internal import Posix
 #endif
 
 extension DynoHost {
-    /// Every dyno that an earlier daemon started: those that run, and those that have ended and were not released.
-    /// Folders of dynos that never came to life are removed.
+    /// Every dyno that an earlier daemon started, oldest first: those that run, and those that have ended and were not
+    /// released. Folders of dynos that never came to life are removed.
     package func adopt() async -> [RunningDyno] {
-        var dynos: [RunningDyno] = []
-        for folder in folders where note(folder) {
-            if let dyno = await adopt(folder) { dynos.append(dyno) }
+        let unknown = folders.filter { note($0) }
+        return await withTaskGroup(of: RunningDyno?.self) { group in
+            for folder in unknown { group.addTask { await self.adopt(folder) } }
+            var dynos: [RunningDyno] = []
+            for await case let dyno? in group { dynos.append(dyno) }
+            return dynos.sorted { $0.startedAt < $1.startedAt }
         }
-        return dynos
     }
 
     /// Ends whatever still runs and removes every trace; for `paas down`.
     package func removeEverything() async {
-        for folder in folders { await adopt(folder)?.release() }
+        let left = folders
+        await withDiscardingTaskGroup { group in
+            for folder in left { group.addTask { await self.adopt(folder)?.release() } }
+        }
+        await removeFiles()
+    }
+
+    private func removeFiles() async {
         let left = [dynosFolder, Self.hostsFile(settings)]
         // What is left has no process any more; a file that cannot be removed is tried again next time.
         try? await pool.run { for path in left { try FileTree.remove(path) } }
     }
 
     private var folders: [RunFolder] {
-        ((try? FileTree.names(in: dynosFolder)) ?? []).map { RunFolder(path: "\(dynosFolder)/\($0)") }
+        let names = (try? FileTree.names(in: dynosFolder)) ?? []
+        // What an earlier daemon was removing when it died.
+        for name in names where name.hasPrefix(Self.gonePrefix) { try? FileTree.remove("\(dynosFolder)/\(name)") }
+        return names.filter { !$0.hasPrefix(Self.gonePrefix) }.map { RunFolder(path: "\(dynosFolder)/\($0)") }
     }
 
     private func adopt(_ folder: RunFolder) async -> RunningDyno? {
         guard let record = DynoRecord.load(from: folder) else {
+            // Nobody knows whose it is: whatever runs there is ended.
+            await LostDyno(folder: folder, level: .l3).end(pool: pool)
             await remove(folder, port: nil)
             return nil
         }
@@ -57,7 +71,12 @@ extension DynoHost {
             // Ends when the shim does, or when its dyno is released.
             Task { await link.run { await lost.settle(pool: pool) } }
             try await link.send(.hello(version: ShimRequest.version))
+            let patience = Task {
+                // Cancelled: it has answered. One that does not answer does not watch over its dyno either.
+                if (try? await Task.sleep(for: .seconds(3))) != nil { link.close() }
+            }
             let news = await link.news { $0.shim != nil }
+            patience.cancel()
             guard news.shim == peer.processID else {
                 link.close()
                 return nil

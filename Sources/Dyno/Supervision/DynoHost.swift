@@ -127,13 +127,25 @@ extension DynoHost {
     func leaving(_ folder: RunFolder, port: UInt16?) -> RunningDyno.Leaving {
         RunningDyno.Leaving(
             connect: { [reactor] in try AsyncStreamSocket(UnixSocket.connect(to: folder.socket), reactor: reactor) },
+            // Its folder may just be going, and nobody needs the tags of a dyno that is gone.
+            store: { [pool] record in try? await pool.run { try record.store(in: folder) } },
             remove: { [self] in await remove(folder, port: port) })
     }
 
     func remove(_ folder: RunFolder, port: UInt16?) async {
         if let port { leases.free(port) }
-        // What cannot be removed now is tried again by the next daemon.
-        try? await pool.run { try FileTree.remove(folder.path) }
+        let gone = "\(dynosFolder)/\(Self.gonePrefix)\(DynoID())"
+        // Out of everybody's sight in one step. What cannot be removed now is tried again by the next daemon.
+        try? await pool.run {
+            // Held meanwhile, so that a shim which a dying daemon has just started finds out that it came too late.
+            let lock = try? FileLock.take(folder.lock)
+            try posix(rename(folder.path, gone), "rename \(folder.path)")
+            _ = consume lock
+            try FileTree.remove(gone)
+        }
         known.remove(folder)
     }
+
+    /// What a folder is called while it is being removed.
+    static let gonePrefix = ".gone-"
 }

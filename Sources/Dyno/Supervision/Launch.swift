@@ -71,8 +71,7 @@ struct Launch: Sendable {
     private func startShim() throws -> Int32 {
         do {
             try FileTree.makeFolder(folder.path)
-            // Not forced to disk: what a power cut takes away, it takes away with the dyno.
-            try Descriptor(opening: folder.record, O_WRONLY | O_CREAT | O_TRUNC).writeAll(record.encoded)
+            try record.store(in: folder)
         } catch { throw DynoStartFailure.runFolder(reason: "\(error)") }
         var ends: [Int32] = [-1, -1]
         try posix(cpx_socketpair(&ends), "socketpair")

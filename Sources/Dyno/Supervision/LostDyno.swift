@@ -14,12 +14,17 @@ struct LostDyno: Sendable {
     /// - Returns: what the exit file says, else ``Ending/lost``.
     func settle(pool: BlockingPool) async -> ExitRecord {
         // The lock is free when the last process that watches over the dyno has gone.
-        for _ in 0..<500 where isAlive { try? await Task.sleep(for: .milliseconds(10)) }
-        let settled = try? await pool.run { [self] in
-            if !level.hasProcessNamespace, !isAlive { killLeftovers() }
-            return ExitRecord.load(from: folder)
-        }
+        for _ in 0..<100 where isAlive { try? await Task.sleep(for: .milliseconds(10)) }
+        await end(pool: pool)
+        let settled = try? await pool.run { [self] in ExitRecord.load(from: folder) }
         return settled.flatMap { $0 } ?? lost
+    }
+
+    /// Ends what is left of the dyno, also a shim that answers nobody.
+    func end(pool: BlockingPool) async {
+        if isAlive { try? await pool.run { [self] in endHolders() } }
+        for _ in 0..<500 where isAlive { try? await Task.sleep(for: .milliseconds(10)) }
+        if !level.hasProcessNamespace, !isAlive { try? await pool.run { [self] in killLeftovers() } }
     }
 
     private var lost: ExitRecord {
@@ -33,16 +38,39 @@ struct LostDyno: Sendable {
         return cpx_lock(lock.raw, 0) < 0
     }
 
-    /// Without a process namespace, orphans may outlive the shim and the first process: their HOME tells them.
+    /// Kills the processes that hold the lock: the shim, and the dyno's first process.
+    private func endHolders() {
+        var lock = stat()
+        guard stat(folder.lock, &lock) == 0 else { return }
+        for process in Self.processes {
+            let numbers = (try? FileTree.names(in: "/proc/\(process)/fd")) ?? []
+            let holds = numbers.contains { number in
+                var held = stat()
+                return stat("/proc/\(process)/fd/\(number)", &held) == 0 && held.st_ino == lock.st_ino
+                    && held.st_dev == lock.st_dev
+            }
+            if holds { kill(process, SIGKILL) }
+        }
+    }
+
+    /// Without a process namespace, orphans may outlive the shim and the first process: their HOME tells them, or the
+    /// folder that they are in. Until none is found: one may have started another meanwhile.
     private func killLeftovers() {
         let mark = Array("HOME=\(folder.copy)\0".utf8)
-        for name in (try? FileTree.names(in: "/proc")) ?? [] {
-            guard let process = Int32(name),
-                let variables = try? FileTree.read("/proc/\(name)/environ", limit: 1 << 20),
-                variables.starts(with: mark) || Self.contains([0] + mark, in: variables)
-            else { continue }
-            kill(process, SIGKILL)
+        for _ in 0..<20 {
+            let left = Self.processes.filter { process in
+                let variables = (try? FileTree.read("/proc/\(process)/environ", limit: 1 << 20)) ?? []
+                return variables.starts(with: mark) || Self.contains([0] + mark, in: variables)
+                    || DynoRoot.linkTarget("/proc/\(process)/cwd")?.hasPrefix("\(folder.path)/") ?? false
+            }
+            if left.isEmpty { return }
+            for process in left { kill(process, SIGKILL) }
+            usleep(2000)
         }
+    }
+
+    private static var processes: [Int32] {
+        ((try? FileTree.names(in: "/proc")) ?? []).compactMap { Int32($0) }.filter { $0 != getpid() }
     }
 
     private static func contains(_ part: [UInt8], in whole: [UInt8]) -> Bool {

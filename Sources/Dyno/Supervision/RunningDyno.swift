@@ -19,12 +19,14 @@ package final class RunningDyno: Sendable {
     package let level: SandboxLevel
 
     private let link: ShimLink
+    private let record: DynoRecord
     private let isInteractive: Bool
     private let leaving: Leaving
 
     /// What the host does for a dyno when it leaves.
     struct Leaving: Sendable {
         var connect: @Sendable () async throws -> AsyncStreamSocket
+        var store: @Sendable (DynoRecord) async -> Void
         var remove: @Sendable () async -> Void
     }
 
@@ -39,6 +41,7 @@ package final class RunningDyno: Sendable {
         size = record.size
         level = record.level
         isInteractive = record.isInteractive
+        self.record = record
         shimProcessID = link.news.shim ?? 0
         self.link = link
         self.leaving = leaving
@@ -71,6 +74,13 @@ package final class RunningDyno: Sendable {
         try? await link.send(.stop(graceMilliseconds: milliseconds))
         let record = await link.news { $0.record != nil }.record
         return (record?.ending ?? .lost, record?.wasKilled ?? false)
+    }
+
+    /// Other tags, for a daemon that comes later; what ``tags`` says stays.
+    package func note(_ tags: [String: String]) async {
+        var changed = record
+        changed.tags = tags
+        await leaving.store(changed)
     }
 
     /// A signal for every process of the dyno; nothing happens when it has ended.
