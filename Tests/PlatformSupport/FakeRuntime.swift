@@ -11,6 +11,7 @@ package final class FakeRuntime: Sendable {
         private let stream: AsyncStream<[DynoEvent]>
         private let events: AsyncStream<[DynoEvent]>.Continuation
         private let stops = Mutex<[Duration]>([])
+        private let noted = Mutex<[String: String]?>(nil)
 
         package init(_ spec: DynoSpec) {
             self.spec = spec
@@ -20,7 +21,7 @@ package final class FakeRuntime: Sendable {
         package var handle: DynoHandle {
             DynoHandle(
                 id: spec.id, app: spec.app, name: spec.name, command: spec.command, size: spec.size,
-                startedAt: Timestamp(microseconds: 0), tags: spec.tags,
+                startedAt: Timestamp(microseconds: 0), tags: tags,
                 events: { [stream] _ in stream },
                 stop: { [self] grace in
                     stops.withLock { $0.append(grace) }
@@ -29,10 +30,13 @@ package final class FakeRuntime: Sendable {
                 },
                 signal: { _ in },
                 attach: { throw PlatformError.noSuchDyno("fake") },
+                note: { [self] tags in noted.withLock { $0 = tags } },
                 release: {})
         }
 
         package var isStopped: Bool { !stops.withLock { $0.isEmpty } }
+        /// What a daemon that comes later finds.
+        package var tags: [String: String] { noted.withLock { $0 } ?? spec.tags }
 
         package func launch() { events.yield([.launched]) }
         package func bind(port: UInt16 = 20_000) { events.yield([.bound(.tcp(address: "127.0.0.1", port: port))]) }

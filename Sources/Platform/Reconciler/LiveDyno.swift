@@ -3,7 +3,7 @@ internal import Model
 
 /// One incarnation of a dyno as the reconciler knows it.
 struct LiveDyno {
-    /// Why it is there.
+    /// Why it is there. The dyno's tag `role` says it too, for a daemon that comes later.
     enum Role: String {
         /// Part of what the app runs.
         case formation
@@ -83,6 +83,8 @@ struct AppState {
         if !backends.isEmpty { return .serving(backends) }
         if web.contains(where: { $0.state == .starting }) { return .starting }
         if web.contains(where: { $0.state == .crashed }) { return .refusing(.appCrashed) }
+        // About to be started, as after a power cut: whoever asks meanwhile waits.
+        if web.isEmpty, wantedNames.contains(where: { $0.type == .web }) { return .starting }
         return .refusing(.noWebProcesses)
     }
 }

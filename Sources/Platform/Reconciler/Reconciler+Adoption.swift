@@ -13,13 +13,26 @@ extension Reconciler {
                 formation: Dictionary(plan.formation.map { ($0.type, $0) }, uniquingKeysWith: { $1 }))
         }
         var serving: [(id: DynoID, app: AppID)] = []
-        for handle in await machines.runtime.adopt() {
+        for handle in await machines.runtime.adopt().sorted(by: Self.comesBefore) {
             if await adopt(handle) { serving.append((handle.id, handle.app)) }
         }
         await waitUntilBound(serving)
         await open()
-        for plan in plans { await apply(plan.app.id) }
+        await withDiscardingTaskGroup { group in
+            for plan in plans { group.addTask { [self] in await apply(plan.app.id) } }
+        }
         await publish()
+        // Not before the router sends their requests elsewhere.
+        for dyno in apps.values.flatMap(\.dynos.values) where dyno.role == .leaving {
+            if let handle = dyno.handle { later { [self] in await drainAndStop(handle) } }
+        }
+    }
+
+    /// Of two dynos for one place: the one that had it before the one that was to get it, then the younger one.
+    private static func comesBefore(_ one: DynoHandle, _ other: DynoHandle) -> Bool {
+        let incoming = LiveDyno.Role.incoming.rawValue
+        let isIncoming = (one.tags["role"] == incoming, other.tags["role"] == incoming)
+        return isIncoming.0 != isIncoming.1 ? isIncoming.1 : one.startedAt > other.startedAt
     }
 
     /// Dynos that answered before need no longer than it takes to say that they still listen.
@@ -60,7 +73,6 @@ extension Reconciler {
         dyno.isAttached = handle.tags["attached"] == "true"
         apps[handle.app]?.dynos[handle.id] = dyno
         watch(handle, after: await machines.logs.position(of: handle.id, in: handle.app))
-        if dyno.role == .leaving { later { [self] in await stop(handle) } }
         if belongs, dyno.wantsPort { later { [self] in await failUnlessBound(handle.id, in: handle.app) } }
         return belongs && dyno.wantsPort
     }

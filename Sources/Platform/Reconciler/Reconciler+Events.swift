@@ -111,7 +111,7 @@ extension Reconciler {
         await publish()
     }
 
-    private func restartCrashed(_ id: DynoID, in app: AppID) async {
+    func restartCrashed(_ id: DynoID, in app: AppID) async {
         guard let state = apps[app], let dyno = state.dynos[id], dyno.role == .formation, dyno.state == .crashed,
             let blueprint = state.blueprint, state.wantedNames.contains(dyno.name), !isClosing
         else { return }

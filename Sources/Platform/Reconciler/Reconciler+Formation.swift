@@ -31,15 +31,19 @@ extension Reconciler {
     ///
     /// With `keepsOldOnFailure`, and where something answered before, the new web dynos have to come up first; if one
     /// does not, nothing has changed and ``BootFailure`` is thrown. Otherwise the report says how they did.
+    ///
+    /// - Parameter winning: writes down that the release has won, before the old dynos go: whoever dies between the two,
+    ///   the next daemon finds in the books what serves. When it throws, nothing has changed.
     package func deploy(
-        _ blueprint: Blueprint, of app: AppID, formation: [FormationEntry], keepsOldOnFailure: Bool
+        _ blueprint: Blueprint, of app: AppID, formation: [FormationEntry], keepsOldOnFailure: Bool,
+        winning: @Sendable () async throws -> Void = {}
     ) async throws -> BootReport {
         guard var wanted = apps[app] else { return .up }
         wanted.blueprint = blueprint
         wanted.formation = Dictionary(formation.map { ($0.type, $0) }, uniquingKeysWith: { $1 })
         let report = try await replace(
             wanted.wantedNames, in: app, with: blueprint, keepsOldOnFailure: keepsOldOnFailure,
-            formation: wanted.formation)
+            formation: wanted.formation, winning: winning)
         await apply(app)
         return report
     }
@@ -50,19 +54,21 @@ extension Reconciler {
     /// The web names are replaced first and together; the others stop, then start.
     private func replace(
         _ names: [DynoName], in app: AppID, with blueprint: Blueprint, keepsOldOnFailure: Bool,
-        formation: [ProcessType: FormationEntry]? = nil
+        formation: [ProcessType: FormationEntry]? = nil, winning: @Sendable () async throws -> Void = {}
     ) async throws -> BootReport {
-        guard apps[app] != nil, !isClosing else { return .up }
+        guard apps[app] != nil else { return .up }
+        if isClosing { throw BootFailure(reason: "paas is being stopped", lastLines: []) }
         let web = names.filter { $0.type == .web }
         let answered = answers(app)
         let report: BootReport
         if keepsOldOnFailure, answered, !web.isEmpty {
-            report = try await overlap(web, in: app, with: blueprint) {
+            report = try await overlap(web, in: app, with: blueprint, winning: winning) {
                 adopt(blueprint, formation, in: app)
             }
         } else {
             adopt(blueprint, formation, in: app)
             report = await stopThenStart(web, in: app, with: blueprint)
+            try await winning()
         }
         let others = names.filter { $0.type != .web }
         if !others.isEmpty { later { [self] in await exchange(others, in: app, with: blueprint) } }
@@ -74,9 +80,10 @@ extension Reconciler {
         if let formation { apps[app]?.formation = formation }
     }
 
-    /// New dynos first; when all answer they take the old ones' places, and only then `winning` is done.
+    /// New dynos first; when all answer and that is written down, they take the old ones' places.
     private func overlap(
-        _ names: [DynoName], in app: AppID, with blueprint: Blueprint, winning: () -> Void
+        _ names: [DynoName], in app: AppID, with blueprint: Blueprint, winning: @Sendable () async throws -> Void,
+        takingOver: () -> Void
     ) async throws -> BootReport {
         var incoming: [DynoID] = []
         for name in names { incoming.append(await start(name, in: app, as: blueprint, role: .incoming)) }
@@ -91,11 +98,24 @@ extension Reconciler {
             await retire(incoming, in: app)
             throw BootFailure(reason: reason, lastLines: lines)
         }
+        do { try await winning() } catch {
+            await retire(incoming, in: app)
+            throw error
+        }
         let old = (apps[app]?.members(of: .web) ?? []).filter { names.contains($0.name) }.map(\.id)
-        winning()
+        takingOver()
         for id in incoming { apps[app]?.dynos[id]?.role = .formation }
         await retire(old, in: app)
+        for id in incoming { await note(.formation, about: id, in: app) }
+        // One that ended while the others' win was written down is part of the app now: it is started again.
+        for id in incoming where apps[app]?.dynos[id]?.state == .crashed { await restartCrashed(id, in: app) }
         return .up
+    }
+
+    /// Writes down why a dyno is there, for a daemon that comes later.
+    func note(_ role: LiveDyno.Role, about id: DynoID, in app: AppID) async {
+        guard let handle = apps[app]?.dynos[id]?.handle else { return }
+        await handle.note(handle.tags.merging(["role": role.rawValue]) { $1 })
     }
 
     /// Heroku's order: the old ones are told to stop while the new ones start; requests wait meanwhile.

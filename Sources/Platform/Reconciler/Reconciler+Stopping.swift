@@ -23,13 +23,16 @@ extension Reconciler {
         }
         await publish()
         guard !handles.isEmpty else { return }
-        let leaving = handles
-        later { [self] in
-            await machines.routing.drain(leaving.map(\.id), settings.stopGrace)
-            await withDiscardingTaskGroup { group in
-                for handle in leaving { group.addTask { [self] in await stop(handle) } }
-            }
-        }
+        for handle in handles { later { [self] in await drainAndStop(handle) } }
+    }
+
+    /// Lets a dyno that is out of the table finish its requests, and stops it then.
+    ///
+    /// That it leaves is written down before it is told: a daemon that comes later does not count on it.
+    func drainAndStop(_ handle: DynoHandle) async {
+        await note(.leaving, about: handle.id, in: handle.app)
+        await machines.routing.drain([handle.id], settings.stopGrace)
+        await stop(handle)
     }
 
     /// SIGTERM, the grace, SIGKILL, with the lines that tell of it.

@@ -76,8 +76,10 @@ extension Platform {
                     lastLines: [])
             }
             let report = try await reconciler.deploy(
-                blueprint, of: app.id, formation: formation, keepsOldOnFailure: app.has(.atomicDeploy))
-            try await finish(release, of: app, as: .succeeded, isCurrent: true, formation: formation)
+                blueprint, of: app.id, formation: formation, keepsOldOnFailure: app.has(.atomicDeploy)
+            ) {
+                try await self.finish(release, of: app, as: .succeeded, isCurrent: true, formation: formation)
+            }
             switch report {
             case .up: return .serving(release)
             case .crashed(let reason, let lines): return .crashed(release, reason: reason, lastLines: lines)

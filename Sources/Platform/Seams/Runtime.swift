@@ -54,6 +54,8 @@ package struct DynoHandle: Sendable {
     package var stop: @Sendable (_ grace: Duration) async -> (ending: Ending, killed: Bool)
     package var signal: @Sendable (Int32) async -> Void
     package var attach: @Sendable () async throws -> DynoSession
+    /// Other tags, for whoever adopts it.
+    package var note: @Sendable ([String: String]) async -> Void
     /// Everything it said is stored: what is left of it may go.
     package var release: @Sendable () async -> Void
 
@@ -64,6 +66,7 @@ package struct DynoHandle: Sendable {
         stop: @escaping @Sendable (Duration) async -> (ending: Ending, killed: Bool),
         signal: @escaping @Sendable (Int32) async -> Void,
         attach: @escaping @Sendable () async throws -> DynoSession,
+        note: @escaping @Sendable ([String: String]) async -> Void,
         release: @escaping @Sendable () async -> Void
     ) {
         self.id = id
@@ -77,6 +80,7 @@ package struct DynoHandle: Sendable {
         self.stop = stop
         self.signal = signal
         self.attach = attach
+        self.note = note
         self.release = release
     }
 
@@ -88,6 +92,7 @@ package struct DynoHandle: Sendable {
             stop: { await dyno.stop(grace: $0) },
             signal: { await dyno.signal($0) },
             attach: { DynoSession(try await dyno.attach()) },
+            note: { await dyno.note($0) },
             release: { await dyno.release() })
     }
 }
