@@ -41,6 +41,11 @@ package struct GitStore: Sendable {
     /// Removes the repository; one that is not there is no error.
     package func remove(_ app: AppID) throws { try FileTree.remove(path(of: app)) }
 
+    /// The apps that have a repository.
+    package func apps() -> [AppID] {
+        ((try? FileTree.names(in: folder)) ?? []).filter { $0.hasSuffix(".git") }.compactMap { AppID($0.dropLast(4)) }
+    }
+
     /// What all files of the repository add up to; 0 where there is none.
     package func sizeBytes(of app: AppID) -> Int64 { Self.size(of: path(of: app)) }
 

@@ -90,6 +90,9 @@ package actor LogBook {
         }
     }
 
+    /// The apps that have a log on disk.
+    package var apps: [AppID] { ((try? FileTree.names(in: folder)) ?? []).compactMap { AppID($0) } }
+
     /// Writes what waits; the daemon calls it before it ends.
     package func flush() { for app in dirty { flush(app) } }
 

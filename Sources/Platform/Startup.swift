@@ -16,6 +16,7 @@ extension Platform {
             try files.remove(folder)
             try git.removeLeftovers()
         }
+        try await finishDestroying()
         try await refreshHooks()
         var plans: [(app: App, blueprint: Blueprint?, formation: [FormationEntry])] = []
         for app in try await apps() {
@@ -35,6 +36,23 @@ extension Platform {
             plans.append((app, blueprint, try await formation(of: app)))
         }
         await reconciler.resume(plans)
+        // Layers of a build that was interrupted, or of an app that was destroyed; else after the next push.
+        await reconciler.later { [self] in try? await collectSlugs() }
+    }
+
+    /// Removes what is left of apps that are gone from the books: the daemon died while it destroyed them.
+    private func finishDestroying() async throws {
+        let living = Set(try await apps().map(\.id))
+        let (files, git, caches) = (machines.files, machines.git, "\(settings.home)/cache")
+        try await machines.blocking {
+            // What cannot be removed keeps nothing from running, and is tried again at the next start.
+            for app in git.apps() where !living.contains(app) { try? git.remove(app) }
+            for name in files.names(caches) {
+                guard let app = AppID(name), !living.contains(app) else { continue }
+                try? files.remove("\(caches)/\(name)")
+            }
+        }
+        for app in await machines.logs.apps where !living.contains(app) { await machines.logs.remove(app) }
     }
 
     private func failUnfinished() async throws {

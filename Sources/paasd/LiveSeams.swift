@@ -23,7 +23,8 @@ extension Files {
     static let system = Files(
         makeFolder: { try FileTree.makeFolder($0) },
         remove: { try FileTree.remove($0) },
-        freeBytes: { try FileTree.freeBytes(at: $0) })
+        freeBytes: { try FileTree.freeBytes(at: $0) },
+        names: { (try? FileTree.names(in: $0)) ?? [] })
 }
 
 extension DynoHost.Settings {

@@ -34,7 +34,7 @@ package struct Stage: ~Copyable, Sendable {
             blocking: Blocking { job in _ = try? await pool.run { job() } },
             files: Files(
                 makeFolder: { try FileTree.makeFolder($0) }, remove: { try FileTree.remove($0) },
-                freeBytes: { try FileTree.freeBytes(at: $0) }))
+                freeBytes: { try FileTree.freeBytes(at: $0) }, names: { (try? FileTree.names(in: $0)) ?? [] }))
         let settings = Settings(
             home: folder, port: 8080, apiEndpoint: .unix(path: "\(folder)/api.sock"), cli: "/usr/bin/true",
             searchPath: "/usr/bin:/bin", ownerHome: folder, buildPassthrough: [:])

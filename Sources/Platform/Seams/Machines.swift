@@ -59,13 +59,16 @@ package struct Files: Sendable {
     package var makeFolder: @Sendable (String) throws -> Void
     package var remove: @Sendable (String) throws -> Void
     package var freeBytes: @Sendable (String) throws -> Int64
+    /// What is in a folder; nothing where there is none.
+    package var names: @Sendable (String) -> [String]
 
     package init(
         makeFolder: @escaping @Sendable (String) throws -> Void, remove: @escaping @Sendable (String) throws -> Void,
-        freeBytes: @escaping @Sendable (String) throws -> Int64
+        freeBytes: @escaping @Sendable (String) throws -> Int64, names: @escaping @Sendable (String) -> [String]
     ) {
         self.makeFolder = makeFolder
         self.remove = remove
         self.freeBytes = freeBytes
+        self.names = names
     }
 }
