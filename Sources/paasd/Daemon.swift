@@ -28,7 +28,7 @@ struct Daemon {
     init(_ options: DaemonOptions) async throws {
         let home = Home(path: options.home)
         try home.make()
-        guard let lock = try FileLock.take(home.lock) else { throw DaemonError.alreadyRunning(home: options.home) }
+        guard let lock = try await Self.take(home.lock) else { throw DaemonError.alreadyRunning(home: options.home) }
         let reactor = try Reactor()
         let pool = BlockingPool()
         let programs = try Programs()
@@ -54,7 +54,9 @@ struct Daemon {
             buildPassthrough: BuildEnvironment.passthrough(from: environment))
         settings.readOverrides(from: environment)
         let platform = Platform(machines, settings: settings)
-        let ending = Ending(reconciler: platform.reconciler, router: router, logs: logs)
+        let ending = Ending(reconciler: platform.reconciler, router: router, logs: logs) {
+            try? FileTree.remove(home.apiSocket)  // It is removed once more at the end.
+        }
 
         self.home = home
         self.lock = LockBox(lock)
@@ -72,6 +74,15 @@ struct Daemon {
                 port: port, addresses: listeners.map(\.address),
                 routerProcessID: { await router.processID() },
                 shutDown: { await ending.begin(keepingDynos: $0) }))
+    }
+
+    /// Whoever looks whether a daemon lives here holds the lock for a moment.
+    private static func take(_ path: String) async throws -> FileLock? {
+        for _ in 0..<10 {
+            if let lock = try FileLock.take(path) { return lock }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        return nil
     }
 
     /// The port that was asked for now, else the one of last time, else the first that is free.
@@ -122,8 +133,8 @@ struct Daemon {
         }
         await logs.flush()
         await store.close()
-        for socket in [home.apiSocket, home.routedSocket, home.record] {
-            try? FileTree.remove(socket)  // What cannot be removed is replaced at the next start.
+        for path in [home.apiSocket, home.routedSocket, home.record, home.builds] {
+            try? FileTree.remove(path)  // What cannot be removed is replaced at the next start.
         }
         Journal.note(.info, "daemon.stopped")
     }

@@ -7,18 +7,24 @@ final class Ending: Sendable {
     private let reconciler: Reconciler
     private let router: RouterControl
     private let logs: LogBook
+    private let closeDoor: @Sendable () -> Void
     private let done: AsyncStream<Void>
     private let finish: AsyncStream<Void>.Continuation
 
-    init(reconciler: Reconciler, router: RouterControl, logs: LogBook) {
+    /// - Parameter closeDoor: lets no new command in: it waits for the end then, and starts another daemon.
+    init(
+        reconciler: Reconciler, router: RouterControl, logs: LogBook, closeDoor: @escaping @Sendable () -> Void
+    ) {
         self.reconciler = reconciler
         self.router = router
         self.logs = logs
+        self.closeDoor = closeDoor
         (done, finish) = AsyncStream.makeStream()
     }
 
     /// Returns when everything is stopped, or at once when dynos and router are to live on.
     func begin(keepingDynos: Bool) async {
+        closeDoor()
         if !keepingDynos {
             await reconciler.stopEverything()
             await router.stop()

@@ -7,6 +7,8 @@ struct Home {
     var database: String { "\(path)/platform.db" }
     var git: String { "\(path)/git" }
     var slugs: String { "\(path)/slugs" }
+    /// Trees of builds that are under way.
+    var builds: String { "\(path)/builds" }
     var logs: String { "\(path)/logs" }
     var run: String { "\(path)/run" }
     var lock: String { "\(path)/run/daemon.lock" }

@@ -10,6 +10,8 @@ struct DaemonStarter: Sendable {
     var port: Int?
 
     private static let patience = Duration.seconds(10)
+    /// A daemon that stops gives its dynos their grace.
+    private static let stopPatience = Duration.seconds(60)
 
     init(home: PlatformHome, port: Int? = nil) {
         self.home = home
@@ -19,6 +21,7 @@ struct DaemonStarter: Sendable {
     /// Calls that reach the daemon; a daemon older than this program is replaced at the first call, and its dynos
     /// run on meanwhile.
     func client() async throws -> PlatformClient {
+        try await settle()
         if !isRunning { try await start() }
         return try plainClient { try await replace() }
     }
@@ -39,6 +42,19 @@ struct DaemonStarter: Sendable {
 
     /// Whether a daemon that was killed left things behind: one that stops takes its sockets away.
     var hasLeftovers: Bool { FileTree.exists(home.socket) || FileTree.exists(home.routerSocket) }
+
+    /// Waits while a daemon has the home and does not answer: it is about to, or it is stopping.
+    func settle() async throws {
+        let deadline = ContinuousClock.now + Self.stopPatience
+        while !isRunning, isTaken, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    /// Whether a daemon has the home, answering or not.
+    private var isTaken: Bool {
+        guard FileTree.exists(home.lock) else { return false }
+        // One that cannot be looked at is found out about by who starts a daemon.
+        do { return try FileLock.take(home.lock) == nil } catch { return false }
+    }
 
     private func plainClient(renew: @escaping @Sendable () async throws -> Void) throws -> PlatformClient {
         PlatformClient(socketPath: home.socket, reactor: try Reactor(), renew: renew)
@@ -107,15 +123,15 @@ struct DaemonStarter: Sendable {
     }
 
     private func waitForSocket(_ pid: Int32, logStart: Int) async throws {
-        var deadline = ContinuousClock.now + Self.patience
+        let deadline = ContinuousClock.now + Self.patience
         var hasEnded = false
         while !isRunning {
-            if !hasEnded, try Subprocess.endIfEnded(pid) != nil {
-                // Perhaps another command was faster and its daemon is about to answer.
-                hasEnded = true
-                deadline = min(deadline, ContinuousClock.now + .seconds(2))
+            if !hasEnded, try Subprocess.endIfEnded(pid) != nil { hasEnded = true }
+            // Perhaps another command was faster, and its daemon is about to answer.
+            let isHopeless = hasEnded && !isTaken && !isRunning
+            guard !isHopeless, ContinuousClock.now < deadline else {
+                throw notStarted(hasEnded: hasEnded, logStart: logStart)
             }
-            guard ContinuousClock.now < deadline else { throw notStarted(hasEnded: hasEnded, logStart: logStart) }
             try await Task.sleep(for: .milliseconds(4))
         }
     }

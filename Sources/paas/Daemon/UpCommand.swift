@@ -19,6 +19,7 @@ extension Command {
         if let port, port > 65_535 { throw Failure("There is no port \(port): the highest is 65535.", exitCode: 2) }
         let isForeground = invocation.has(Flag("foreground", help: ""))
         let starter = DaemonStarter(home: try .current(), port: port)
+        try await starter.settle()
         if let platform = try starter.runningClient() {
             let status = try await platform.status()
             guard port == nil || port == status.port, !isForeground else {
@@ -43,6 +44,8 @@ extension Command {
     ) { invocation in
         let terminal = invocation.terminal
         let starter = DaemonStarter(home: try .current())
+        // Another command may be stopping it just now.
+        try await starter.settle()
         guard starter.isRunning || starter.hasLeftovers else {
             return terminal.print("The platform is not running.")
         }
