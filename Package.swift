@@ -80,7 +80,7 @@ let package = Package(
         .systemLibrary(name: "CGit2", path: "Sources/C/CGit2", pkgConfig: "libgit2"),
 
         // Tests.
-        tests("DynoTests", ["Dyno", "Model", "Posix", "paas-dyno", "dyno-owner"]),
+        tests("DynoTests", ["Dyno", "TestSupport", "Model", "Posix", "paas-dyno", "dyno-owner"]),
         .executableTarget(
             name: "dyno-owner", dependencies: ["Dyno", "Model", "Posix"], path: "Tests/DynoOwner", swiftSettings: house),
         tests("PlatformTests", ["Platform", "PlatformSupport", "Model"]),

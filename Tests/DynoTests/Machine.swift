@@ -1,6 +1,7 @@
 import Dyno
 import Model
 import Posix
+import TestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -18,6 +19,7 @@ final class Machine: Sendable {
     init(_ level: SandboxLevel = .l0, ports: ClosedRange<UInt16> = 20_000...29_999) throws {
         self.level = level
         home = try Scratch.make()
+        Watchdog.watch(home)
         reactor = try Reactor()
         host = Self.host(home, level, reactor, pool, ports)
     }
@@ -72,6 +74,7 @@ final class Machine: Sendable {
     func leave() async throws {
         await host.removeEverything()
         try FileTree.remove(home)
+        Watchdog.forget(home)
     }
 }
 

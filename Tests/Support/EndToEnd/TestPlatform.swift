@@ -44,6 +44,7 @@ package struct TestPlatform: Sendable {
     private init(account: Account?, level: String?, settings: [String: String]) async throws {
         guard let programs = Programs.folder else { throw Leftovers(description: "PAAS_BIN is not set") }
         let root = try Scratch.folder("paas-e2e")
+        Watchdog.watch(root)
         var bin = programs
         if let account {
             // The user may not be able to look into the folder of whoever built the programs.
@@ -121,6 +122,7 @@ package struct TestPlatform: Sendable {
         let down = try await paas("down")
         let left = try await Traces.of(self)
         await Traces.remove(self)
+        Watchdog.forget(root)
         return (down.succeeded ? [] : ["\(down)"]) + left.map { "left after paas down: \($0)" }
     }
 
