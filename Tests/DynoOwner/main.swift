@@ -10,8 +10,14 @@ internal import Posix
 //
 //     dyno-owner HOME SHIM LEVEL start COMMAND [LAYER]   starts a dyno and prints its events until it has ended
 //     dyno-owner HOME SHIM LEVEL leave COMMAND [LAYER]   starts a dyno, prints its id, and waits to be killed
-//     dyno-owner HOME SHIM LEVEL time COMMAND [LAYER]    prints how long 40 starts took, in microseconds, sorted
 //     dyno-owner HOME SHIM -     sandbox                 prints the level of this machine
+//
+// And for measuring, in microseconds:
+//
+//     dyno-owner HOME SHIM LEVEL time:N COMMAND [LAYER]  for each of N starts, when the command ran and when it spoke
+//     dyno-owner HOME SHIM LEVEL count COMMAND [LAYER]   when it had ended, its lines, those that do not look like
+//                                                        `line … end`, their bytes, and the bytes that were dropped
+//     dyno-owner HOME SHIM -     adopt                   how many dynos an earlier daemon has left, and their adoption
 let arguments = CommandLine.arguments
 
 func say(_ text: String) {
@@ -30,18 +36,52 @@ func show(_ event: DynoEvent) {
     }
 }
 
-func time(_ host: DynoHost, _ spec: DynoSpec) async throws {
-    var times: [UInt64] = []
-    for _ in 0..<40 {
+func time(_ count: Int, _ host: DynoHost, _ spec: DynoSpec) async throws {
+    for _ in 0..<count {
         let next = DynoSpec(
             app: spec.app, appOrdinal: spec.appOrdinal, name: spec.name, content: spec.content, command: spec.command,
             environment: spec.environment)
         let before = Moment.monotonicNanoseconds
         let dyno = try await host.start(next)
-        times.append((Moment.monotonicNanoseconds - before) / 1000)
+        let launched = Moment.monotonicNanoseconds
+        var spoke = launched
+        for await event in dyno.events(from: 0) {
+            guard case .line = event else { continue }
+            spoke = Moment.monotonicNanoseconds
+        }
+        say("\((launched - before) / 1000) \((spoke - before) / 1000)")
         await dyno.release()
     }
-    say(times.sorted().map(String.init).joined(separator: " "))
+}
+
+func countLines(_ host: DynoHost, _ spec: DynoSpec) async throws {
+    let before = Moment.monotonicNanoseconds
+    let dyno = try await host.start(spec)
+    var (lines, torn, bytes, dropped) = (0, 0, 0, UInt64(0))
+    var ended = before
+    for await events in dyno.eventBatches(from: 0) {
+        for event in events {
+            switch event {
+            case .line(let message, _, _):
+                lines += 1
+                bytes += message.count + 1
+                if !message.starts(with: Array("line ".utf8)) || message.suffix(4) != Array(" end".utf8)[...] {
+                    torn += 1
+                }
+            case .dropped(let count): dropped += count
+            case .ended: ended = Moment.monotonicNanoseconds
+            case .launched, .bound, .note: break
+            }
+        }
+    }
+    await dyno.release()
+    say("\((ended - before) / 1000) \(lines) \(torn) \(bytes) \(dropped)")
+}
+
+func adopt(_ host: DynoHost) async {
+    let before = Moment.monotonicNanoseconds
+    let dynos = await host.adopt()
+    say("\(dynos.count) \((Moment.monotonicNanoseconds - before) / 1000)")
 }
 
 func run() async throws {
@@ -52,6 +92,7 @@ func run() async throws {
             runFolder: "\(home)/run", shimProgram: arguments[2], homeFolder: home,
             forcedLevel: SandboxLevel(rawValue: arguments[3])),
         reactor: try Reactor(), pool: BlockingPool())
+    if arguments[4] == "adopt" { return await adopt(host) }
     if arguments[4] == "sandbox" {
         let report = await host.sandbox()
         say(report.level.rawValue)
@@ -62,7 +103,8 @@ func run() async throws {
         app: AppID(), appOrdinal: 7, name: name, content: .slug(layers: Array(arguments[6...])), command: arguments[5],
         environment: ["SECRET": "hidden-value"], tags: ["version": "v3"])
     do {
-        if arguments[4] == "time" { return try await time(host, spec) }
+        if arguments[4].hasPrefix("time:") { return try await time(Int(arguments[4].dropFirst(5)) ?? 1, host, spec) }
+        if arguments[4] == "count" { return try await countLines(host, spec) }
         let dyno = try await host.start(spec)
         if arguments[4] == "leave" {
             say(dyno.id.description)

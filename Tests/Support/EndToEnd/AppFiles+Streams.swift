@@ -2,14 +2,14 @@ extension AppFiles {
     /// A Python app of streams: WebSocket, an answer in pieces, and bodies of any size.
     ///
     /// `/echo` is a WebSocket that sends each text back reversed; `/pieces` sends `first`, and `last` once somebody has
-    /// asked for `/go`; a POST is answered with its body's length and SHA-256; `/bytes/N` is N bytes, each its
-    /// position modulo 251.
+    /// asked for `/go`; `/drops/N` is N lines, one every 50 ms; a POST is answered with its body's length and SHA-256;
+    /// `/bytes/N` is N bytes, each its position modulo 251. It knows nothing of SIGTERM, and dies of it at once.
     package static var streams: [String: String] {
         ["requirements.txt": "", "Procfile": "web: python server.py\n", "server.py": streamServer]
     }
 
     private static let streamServer = """
-        import base64, hashlib, http.server, os, threading
+        import base64, hashlib, http.server, os, threading, time
 
         go = threading.Event()
 
@@ -21,6 +21,8 @@ extension AppFiles {
                     return self.echo()
                 if self.path == "/pieces":
                     return self.pieces()
+                if self.path.startswith("/drops/"):
+                    return self.drops(int(self.path.split("/")[-1]))
                 if self.path == "/go":
                     go.set()
                     return self.answer(b"gone")
@@ -28,8 +30,26 @@ extension AppFiles {
                 self.answer((bytes(range(251)) * (size // 251 + 1))[:size])
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                self.answer(f"{len(body)} {hashlib.sha256(body).hexdigest()}".encode())
+                digest, length = hashlib.sha256(), 0
+                if self.headers["Transfer-Encoding"] == "chunked":
+                    while size := int(self.rfile.readline(), 16):
+                        digest.update(self.rfile.read(size))
+                        length += size
+                        self.rfile.readline()
+                    self.rfile.readline()
+                else:
+                    length = int(self.headers["Content-Length"])
+                    digest.update(self.rfile.read(length))
+                self.answer(f"{length} {digest.hexdigest()}".encode())
+
+            def drops(self, count):
+                self.send_response(200)
+                self.send_header("Transfer-Encoding", "chunked")
+                self.end_headers()
+                for _ in range(count):
+                    self.wfile.write(b"5\\r\\ndrop\\n\\r\\n")
+                    time.sleep(0.05)
+                self.wfile.write(b"0\\r\\n\\r\\n")
 
             def answer(self, body):
                 self.send_response(200)
@@ -64,7 +84,10 @@ extension AppFiles {
             def log_message(self, *arguments):
                 pass
 
-        http.server.ThreadingHTTPServer(("0.0.0.0", int(os.environ["PORT"])), Handler).serve_forever()
+        class Server(http.server.ThreadingHTTPServer):
+            request_queue_size = 128
+
+        Server(("0.0.0.0", int(os.environ["PORT"])), Handler).serve_forever()
 
         """
 }
