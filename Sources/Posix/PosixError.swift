@@ -29,6 +29,8 @@ package struct PosixError: Error, Hashable, CustomStringConvertible {
     package var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
     /// The other end was closed.
     package var isBrokenPipe: Bool { code == EPIPE || code == ECONNRESET }
+    /// Nobody was there to connect to.
+    package var isUnheard: Bool { code == ECONNREFUSED || isNotFound }
     package var isAgain: Bool { code == EAGAIN || code == EINTR }
 }
 

@@ -7,12 +7,19 @@ internal import Synchronization
 package final class PlatformClient: Sendable {
     private let http: HTTPClient
     private let renew: @Sendable () async throws -> Void
+    private let revive: (@Sendable () async throws -> Void)?
     private let hasRenewed = Mutex(false)
 
-    /// - Parameter renew: replaces a daemon that is older than this program; called at most once.
-    package init(socketPath: String, reactor: Reactor, renew: @escaping @Sendable () async throws -> Void = {}) {
+    /// - Parameters:
+    ///   - renew: replaces a daemon that is older than this program; called at most once.
+    ///   - revive: starts a daemon in the place of one that has died; `nil` where it is to be left so.
+    package init(
+        socketPath: String, reactor: Reactor, renew: @escaping @Sendable () async throws -> Void = {},
+        revive: (@Sendable () async throws -> Void)? = nil
+    ) {
         http = HTTPClient(socketPath: socketPath, reactor: reactor)
         self.renew = renew
+        self.revive = revive
     }
 
     /// Calls `METHOD /path` and decodes the answer.
@@ -101,7 +108,7 @@ package final class PlatformClient: Sendable {
         var request = request
         request.headers.set("Accept", to: "application/vnd.heroku+json; version=3")
         request.headers.set(PlatformVersion.headerName, to: PlatformVersion.current.description)
-        var response = try await http.send(request)
+        var response = try await reach(request)
         if isFromOlderDaemon(response), request.method == "GET" || response.status == 426, isFirstRenewal() {
             try await renew()
             response = try await http.send(request)
@@ -110,6 +117,21 @@ package final class PlatformClient: Sendable {
             throw APIFailure(status: response.status, bytes: try await response.collect(limit: 1 << 20))
         }
         return response
+    }
+
+    /// Sends it to the daemon; where that has died meanwhile, to the next one, unless it may have begun to change
+    /// something.
+    private func reach(_ request: HTTPRequest) async throws -> HTTPClientResponse {
+        do {
+            return try await http.send(request)
+        } catch {
+            let broken = error as? PosixError
+            let isUnheard = broken?.isUnheard ?? false
+            let isCutOff = broken?.isBrokenPipe ?? false || error as? HTTPTransportError == .closed
+            guard let revive, isUnheard || isCutOff && request.method == "GET" else { throw error }
+            try await revive()
+            return try await http.send(request)
+        }
     }
 
     /// An answer without a version comes from something that is no daemon of ours; it is left alone.

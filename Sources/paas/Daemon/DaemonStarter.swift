@@ -21,13 +21,20 @@ struct DaemonStarter: Sendable {
     /// Calls that reach the daemon; a daemon older than this program is replaced at the first call, and its dynos
     /// run on meanwhile.
     func client() async throws -> PlatformClient {
+        try await ensure()
+        return PlatformClient(
+            socketPath: home.socket, reactor: try Reactor(), renew: { try await replace() },
+            revive: { try await ensure() })
+    }
+
+    /// Returns when a daemon answers.
+    private func ensure() async throws {
         try await settle()
         if !isRunning { try await start() }
-        return try plainClient { try await replace() }
     }
 
     /// As ``client()``, but `nil` when nothing runs, and nothing is replaced.
-    func runningClient() throws -> PlatformClient? { isRunning ? try plainClient {} : nil }
+    func runningClient() throws -> PlatformClient? { isRunning ? try plainClient() : nil }
 
     /// Whether somebody takes connections on the socket.
     var isRunning: Bool {
@@ -56,12 +63,12 @@ struct DaemonStarter: Sendable {
         do { return try FileLock.take(home.lock) == nil } catch { return false }
     }
 
-    private func plainClient(renew: @escaping @Sendable () async throws -> Void) throws -> PlatformClient {
-        PlatformClient(socketPath: home.socket, reactor: try Reactor(), renew: renew)
+    private func plainClient() throws -> PlatformClient {
+        PlatformClient(socketPath: home.socket, reactor: try Reactor())
     }
 
     private func replace() async throws {
-        try await plainClient {}.shutDown(keepingDynos: true)
+        try await plainClient().shutDown(keepingDynos: true)
         try await waitForEnd()
         try await start()
     }
