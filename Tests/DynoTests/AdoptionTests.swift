@@ -104,6 +104,66 @@ struct AdoptionTests {
         try await machine.leave()
     }
 
+    @Test("with the tags that were noted last")
+    func noted() async throws {
+        let machine = try Machine(.best)
+        let dyno = try await machine.host.start(machine.spec("sleep 600", tags: ["role": "incoming"]))
+        await dyno.note(["role": "formation"])
+        let adopted = try #require(await machine.successor().adopt().first)
+        #expect(adopted.tags == ["role": "formation"])
+        #expect(adopted.command == dyno.command && adopted.startedAt == dyno.startedAt)
+        await adopted.release()
+        try await machine.leave()
+    }
+
+    @Test("and that has an older shim, is adopted, read, stopped and released in the words of then")
+    func oldShim() async throws {
+        let machine = try Machine(.best)
+        let shim = try OldShim(in: machine.home, level: .best, saying: "one\ntwo\n")
+        let dyno = try #require(await machine.host.adopt().first)
+        #expect(dyno.id == shim.id && dyno.port == 20_123 && dyno.size == .basic)
+        #expect(dyno.tags == ["role": "formation", "release": "3"])
+        async let transcript = Transcript(dyno.events(from: 0))
+        // Kinds that it does not know are passed over.
+        await dyno.signal(1)
+        let (ending, wasKilled) = await dyno.stop(grace: .seconds(1))
+        #expect(ending == .signal(15) && !wasKilled)
+        let heard = await transcript
+        #expect(heard.lines == ["one", "two"])
+        #expect(heard.events.contains(.bound(.tcp(address: "127.0.0.1", port: 20_123))))
+        await dyno.release()
+        #expect(try FileTree.names(in: "\(machine.home)/run/dynos") == [])
+        try await machine.leave()
+    }
+
+    @Test("and whose shim answers nobody, is ended with it", arguments: SandboxLevel.possible)
+    func hungShim(_ level: SandboxLevel) async throws {
+        let machine = try Machine(level)
+        let mark = "86\(Int.random(in: 100_000...999_999))"
+        let dyno = try await machine.host.start(machine.spec("setsid sleep \(mark) & echo here; sleep \(mark)"))
+        for await event in dyno.events(from: 0) { if case .line = event { break } }
+        kill(dyno.shimProcessID, SIGSTOP)
+        let adopted = try #require(await machine.successor().adopt().first)
+        let transcript = await Transcript(adopted.events(from: 0))
+        #expect(transcript.lines == ["here"])
+        #expect(transcript.ending == .lost)
+        #expect(try await eventually { try !Processes.exist(withArgument: mark) })
+        await adopted.release()
+        try await machine.leave()
+    }
+
+    @Test("and whose record nobody can read, is ended and removed", arguments: SandboxLevel.possible)
+    func unreadable(_ level: SandboxLevel) async throws {
+        let machine = try Machine(level)
+        let mark = "85\(Int.random(in: 100_000...999_999))"
+        let dyno = try await machine.host.start(machine.spec("setsid sleep \(mark) & sleep \(mark)"))
+        try FileTree.write([0xFF, 0xFF, 1, 2, 3], to: "\(machine.home)/run/dynos/\(dyno.id)/dyno")
+        #expect(await machine.successor().adopt().isEmpty)
+        #expect(try await eventually { try !Processes.exist(withArgument: mark) })
+        #expect(try FileTree.names(in: "\(machine.home)/run/dynos") == [])
+        try await machine.leave()
+    }
+
     @Test("leaves no folder that holds nothing: it is removed at the next start")
     func empty() async throws {
         let machine = try Machine(.best)

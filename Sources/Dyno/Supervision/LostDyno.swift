@@ -53,20 +53,27 @@ struct LostDyno: Sendable {
         }
     }
 
-    /// Without a process namespace, orphans may outlive the shim and the first process: their HOME tells them, or the
-    /// folder that they are in. Until none is found: one may have started another meanwhile.
+    /// Without a process namespace, orphans may outlive the shim and the first process: their HOME tells them, the folder
+    /// that they are in, or their mounts. Until none is found: one may have started another meanwhile.
     private func killLeftovers() {
-        let mark = Array("HOME=\(folder.copy)\0".utf8)
+        let ownMounts = DynoRoot.linkTarget("/proc/self/ns/mnt")
         for _ in 0..<20 {
-            let left = Self.processes.filter { process in
-                let variables = (try? FileTree.read("/proc/\(process)/environ", limit: 1 << 20)) ?? []
-                return variables.starts(with: mark) || Self.contains([0] + mark, in: variables)
-                    || DynoRoot.linkTarget("/proc/\(process)/cwd")?.hasPrefix("\(folder.path)/") ?? false
-            }
+            let left = Self.processes.filter { isLeftover($0, ownMounts: ownMounts) }
             if left.isEmpty { return }
             for process in left { kill(process, SIGKILL) }
             usleep(2000)
         }
+    }
+
+    private func isLeftover(_ process: Int32, ownMounts: String?) -> Bool {
+        let place = "/proc/\(process)"
+        let mark = Array("HOME=\(folder.copy)\0".utf8)
+        let variables = (try? FileTree.read("\(place)/environ", limit: 1 << 20)) ?? []
+        if variables.starts(with: mark) || Self.contains([0] + mark, in: variables) { return true }
+        if DynoRoot.linkTarget("\(place)/cwd")?.hasPrefix("\(folder.path)/") ?? false { return true }
+        guard DynoRoot.linkTarget("\(place)/ns/mnt") != ownMounts else { return false }
+        let mounts = (try? FileTree.read("\(place)/mountinfo", limit: 1 << 20)) ?? []
+        return Self.contains(Array("\(folder.path)/".utf8), in: mounts)
     }
 
     private static var processes: [Int32] {
