@@ -35,5 +35,7 @@ package final class Platform: Sendable {
     func say(_ text: String, in app: AppID) async {
         let line = LogLine(time: machines.time.now(), source: .app, process: "api", text)
         await machines.logs.append([line], to: app, origin: nil)
+        // Nobody could tell it again: it survives the daemon from now on.
+        await machines.logs.flush()
     }
 }

@@ -116,6 +116,81 @@ struct ReconcilerTests {
         await stage.close()
     }
 
+    @Test("writes down who won before the old dynos go, and who stays and who goes")
+    func written() async throws {
+        let stage = try Stage()
+        let (app, first) = try await stage.app("written", ["web": "serve"])
+        let formation = try stage.formation(of: app, ["web": 1])
+        _ = try await stage.platform.reconciler.deploy(first, of: app.id, formation: formation, keepsOldOnFailure: true)
+        let second = try stage.blueprint(of: app, version: 4, ["web": "serve"])
+        let (runtime, router) = (stage.runtime, stage.router)
+        _ = try await stage.platform.reconciler.deploy(
+            second, of: app.id, formation: formation, keepsOldOnFailure: true
+        ) {
+            #expect(runtime.started.count == 2)
+            #expect(runtime.started.first?.isStopped == false)
+            guard case .serving(let backends) = router.states(of: "written.localhost").last else { return }
+            #expect(backends.map(\.id) == [runtime.started[0].spec.id])
+        }
+        #expect(runtime.started.last?.tags["role"] == "formation")
+        while runtime.started.first?.isStopped == false { await Task.yield() }
+        #expect(runtime.started.first?.tags["role"] == "leaving")
+        await stage.close()
+    }
+
+    @Test("adopts of several dynos for one place the one that had it, and stops the others once that is told")
+    func adoption() async throws {
+        let stage = try Stage()
+        let (app, blueprint) = try await stage.app("heir", ["web": "serve"])
+        func dyno(_ role: String, release: Int) throws -> FakeRuntime.FakeDyno {
+            let dyno = FakeRuntime.FakeDyno(
+                DynoSpec(
+                    app: app.id, appOrdinal: 1, name: try #require(DynoName("web.1")), content: .slug(layers: []),
+                    command: "serve", environment: [:], wantsPort: true,
+                    tags: ["role": role, "release": "\(release)"]))
+            dyno.bind()
+            return dyno
+        }
+        let dynos = [
+            try dyno("leaving", release: 3), try dyno("incoming", release: 3), try dyno("formation", release: 3),
+            try dyno("incoming", release: 4),
+        ]
+        let old = stage.platform.machines
+        let machines = Machines(
+            store: old.store, git: old.git, layers: old.layers, logs: old.logs,
+            runtime: FakeRuntime(adopting: dynos).runtime, routing: old.routing, time: old.time,
+            blocking: old.blocking, files: old.files)
+        let reconciler = Reconciler(machines, settings: stage.platform.settings)
+        let running = Task { await reconciler.run() }
+        let before = stage.router.installed.count
+        await reconciler.resume([(app, blueprint, try stage.formation(of: app, ["web": 1]))])
+        let states = stage.router.states(of: "heir.localhost").suffix(stage.router.installed.count - before)
+        for state in states {
+            guard case .serving(let backends) = state else { return #expect(Bool(false), "\(states)") }
+            #expect(backends.map(\.id) == [dynos[2].spec.id])
+        }
+        for dyno in [dynos[0], dynos[1], dynos[3]] { while !dyno.isStopped { await Task.yield() } }
+        #expect(!dynos[2].isStopped)
+        running.cancel()
+        await running.value
+        await stage.close()
+    }
+
+    @Test("lets requests wait from the first moment on for an app whose dynos it is about to start")
+    func start() async throws {
+        let stage = try Stage(FakeRuntime { _ in })
+        let (app, blueprint) = try await stage.app("dawn", ["web": "serve"])
+        let reconciler = Reconciler(stage.platform.machines, settings: stage.platform.settings)
+        let running = Task { await reconciler.run() }
+        let before = stage.router.installed.count
+        await reconciler.resume([(app, blueprint, try stage.formation(of: app, ["web": 1]))])
+        let states = stage.router.states(of: "dawn.localhost").suffix(stage.router.installed.count - before)
+        #expect(!states.isEmpty && states.allSatisfy { $0 == .starting })
+        running.cancel()
+        await running.value
+        await stage.close()
+    }
+
     @Test("gives a web dyno up that does not listen in time")
     func bootTimeout() async throws {
         let stage = try Stage(FakeRuntime { $0.launch() })

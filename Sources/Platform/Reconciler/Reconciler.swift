@@ -134,5 +134,7 @@ package actor Reconciler {
     func say(_ text: String, about name: DynoName, in app: AppID) async {
         let line = LogLine(time: machines.time.now(), source: .heroku, process: "\(name)", text)
         await machines.logs.append([line], to: app, origin: nil)
+        // Nobody could tell it again: it survives the daemon from now on.
+        await machines.logs.flush()
     }
 }
