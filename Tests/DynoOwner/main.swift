@@ -15,8 +15,9 @@ internal import Posix
 // And for measuring, in microseconds:
 //
 //     dyno-owner HOME SHIM LEVEL time:N COMMAND [LAYER]  for each of N starts, when the command ran and when it spoke
-//     dyno-owner HOME SHIM LEVEL count COMMAND [LAYER]   when it had ended, its lines, those that do not look like
-//                                                        `line … end`, their bytes, and the bytes that were dropped
+//     dyno-owner HOME SHIM LEVEL count COMMAND [LAYER]   when it said its last line, when all was read, its lines,
+//                                                        those that do not look like `line … end`, their bytes, and
+//                                                        the bytes that were dropped
 //     dyno-owner HOME SHIM -     adopt                   how many dynos an earlier daemon has left, and their adoption
 let arguments = CommandLine.arguments
 
@@ -57,25 +58,27 @@ func time(_ count: Int, _ host: DynoHost, _ spec: DynoSpec) async throws {
 func countLines(_ host: DynoHost, _ spec: DynoSpec) async throws {
     let before = Moment.monotonicNanoseconds
     let dyno = try await host.start(spec)
+    let began = Moment.realtimeMicroseconds
     var (lines, torn, bytes, dropped) = (0, 0, 0, UInt64(0))
-    var ended = before
+    var (spoke, read) = (began, before)
     for await events in dyno.eventBatches(from: 0) {
         for event in events {
             switch event {
-            case .line(let message, _, _):
+            case .line(let message, let time, _):
+                spoke = time.microseconds
                 lines += 1
                 bytes += message.count + 1
                 if !message.starts(with: Array("line ".utf8)) || message.suffix(4) != Array(" end".utf8)[...] {
                     torn += 1
                 }
             case .dropped(let count): dropped += count
-            case .ended: ended = Moment.monotonicNanoseconds
+            case .ended: read = Moment.monotonicNanoseconds
             case .launched, .bound, .note: break
             }
         }
     }
     await dyno.release()
-    say("\((ended - before) / 1000) \(lines) \(torn) \(bytes) \(dropped)")
+    say("\(spoke - began) \((read - before) / 1000) \(lines) \(torn) \(bytes) \(dropped)")
 }
 
 func adopt(_ host: DynoHost) async {
