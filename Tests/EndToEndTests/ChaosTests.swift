@@ -7,11 +7,22 @@ extension EndToEnd {
     @Suite("Whoever dies at whatever moment of a change")
     struct ChaosTests {
         @Test("leaves the change done or undone, and nothing half", .timeLimit(.minutes(60)))
-        func changes() async throws {
+        func changes() async throws { try await storm(seconds: 30) }
+
+        @Test("leaves it so where dynos are kept apart less", .timeLimit(.minutes(60)), arguments: ["L1b", "L3"])
+        func weakerLevels(_ level: String) async throws { try await storm(level: level, seconds: 15) }
+
+        @Test("leaves it so for an ordinary user", .timeLimit(.minutes(60)), .needsRoot)
+        func ordinaryUser() async throws {
+            try await Account.with { account in try await storm(account: account, seconds: 15) }
+        }
+
+        private func storm(account: Account? = nil, level: String? = nil, seconds: Int) async throws {
             let seed = environmentVariable("PAAS_CHAOS_SEED").flatMap { UInt64($0) } ?? 1
-            let length = environmentVariable("PAAS_CHAOS_SECONDS").flatMap { Int($0) } ?? 40
-            print("chaos: seed \(seed), \(length) s")
-            try await TestPlatform.with(settings: ["PAAS_STOP_GRACE": "3"]) { platform in
+            let length = environmentVariable("PAAS_CHAOS_SECONDS").flatMap { Int($0) } ?? seconds
+            print("chaos: seed \(seed), \(length) s, level \(level ?? "best"), user \(account?.name ?? "own")")
+            let settings = ["PAAS_STOP_GRACE": "3"]
+            try await TestPlatform.with(account: account, level: level, settings: settings) { platform in
                 var scene = try await Scene(on: platform, seed: seed)
                 let end = ContinuousClock.now + .seconds(length)
                 repeat { try await scene.round() } while ContinuousClock.now < end

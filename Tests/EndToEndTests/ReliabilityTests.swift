@@ -93,6 +93,22 @@ extension EndToEnd {
             }
         }
 
+        @Test("the daemon of an attached one-off dyno: it is hung up, and ends", .timeLimit(.minutes(5)))
+        func attached() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("caller", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                let run = try platform.command(["paas", "run", "echo hel''lo; sleep 1000"], in: app.folder).start()
+                try await run.says("hello")
+                #expect(platform.shims == 2)
+                platform.kill(.daemon)
+                _ = try await run.ends()
+                try await app.paas("ps").orThrow()
+                #expect(try await eventually { platform.shims == 1 })
+                #expect(try await app.paas("logs").output.contains("Client connection closed"))
+            }
+        }
+
         @Test("everything at once, as in a power cut: what was acknowledged is there", .timeLimit(.minutes(5)))
         func everything() async throws {
             try await TestPlatform.with { platform in

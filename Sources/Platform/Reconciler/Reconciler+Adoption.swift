@@ -73,6 +73,8 @@ extension Reconciler {
         dyno.isAttached = handle.tags["attached"] == "true"
         apps[handle.app]?.dynos[handle.id] = dyno
         watch(handle, after: await machines.logs.position(of: handle.id, in: handle.app))
+        // Its client was connected to the daemon that is gone.
+        if dyno.role == .oneOff, dyno.isAttached { later { [self] in await clientLeft(handle.id, in: handle.app) } }
         if belongs, dyno.wantsPort { later { [self] in await failUnlessBound(handle.id, in: handle.app) } }
         return belongs && dyno.wantsPort
     }
