@@ -11,3 +11,9 @@ if command -v node >/dev/null; then apps+=(node); fi
 if command -v swift >/dev/null; then apps+=(swift); fi
 python3 "$here/cli/cli.py" "$built"
 python3 "$here/push/push.py" "$built" --apps "${apps[@]}"
+python3 "$here/dyno/failures.py" "$built"
+python3 "$here/dyno/failures.py" "$built" --web 3 --rounds 10
+# What starts dynos without a daemon is a test's program, and not among those that are installed.
+if [ -x "$built/dyno-owner" ]; then
+    for part in start crowd logs; do python3 "$here/dyno/$part.py" "$built"; done
+fi

@@ -51,9 +51,10 @@ def processor_seconds(pid):
 def switches(pids):
     total = 0
     for pid in pids:
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if "ctxt_switches" in line:
-                total += int(line.split()[1])
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            for line in (thread / "status").read_text().splitlines():
+                if "ctxt_switches" in line:
+                    total += int(line.split()[1])
     return total
 
 

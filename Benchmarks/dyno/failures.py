@@ -3,11 +3,16 @@
 
     Benchmarks/dyno/failures.py BUILT [--rounds 50] [--web 1] [--out Benchmarks/results]
 
-The app is Python's own web server, which knows nothing of being stopped: SIGTERM ends it at once.
+The app is Python's own web server, which knows nothing of being stopped: SIGTERM ends it at once. Then the router is
+killed again and again: how long until the next request is answered.
 """
 
 import argparse
+import os
+import signal
+import statistics
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -58,6 +63,19 @@ class Subject:
         }
 
 
+def router_killed(platform, rounds):
+    """Seconds from the router's death to the answer of a request made at once."""
+    samples = []
+    for _ in range(rounds):
+        os.kill(platform.status()["router_pid"], signal.SIGKILL)
+        began = time.perf_counter()
+        if measure.ask(platform.port, "busy.localhost")[0] != 200:
+            raise SystemExit("a request after the router's death failed")
+        samples.append(time.perf_counter() - began)
+        time.sleep(1.2)  # One that dies at once again is started again more slowly.
+    return samples
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("built", help="folder of the built programs")
@@ -80,6 +98,7 @@ def main():
                 failures = [str(answer[2:]) for answer in requests.failures()]
                 results.setdefault(kind, []).append((len(requests.answers), failures, slowest))
             print(f"round {number + 1}", file=sys.stderr)
+        deaths = router_killed(platform, min(options.rounds, 30))
     rows = [
         [kind, len(rounds), sum(asked for asked, _, _ in rounds), sum(len(failures) for _, failures, _ in rounds),
          measure.milliseconds(max(slowest for _, _, slowest in rounds))]
@@ -87,7 +106,9 @@ def main():
     ]
     header = ["change", "times", "requests", "failed", "slowest request ms"]
     text = f"web={options.web}, a request every 5 ms.\n\n" + measure.table(header, rows)
-    measure.keep(options.out, f"dyno-failures-web{options.web}", {"rounds": results}, text)
+    median, worst = measure.milliseconds(statistics.median(deaths)), measure.milliseconds(max(deaths))
+    text += f"\nThe router killed {len(deaths)} times: next answer after {median} ms, at most {worst} ms (aim 100).\n"
+    measure.keep(options.out, f"dyno-failures-web{options.web}", {"rounds": results, "router_killed_s": deaths}, text)
 
 
 if __name__ == "__main__":
