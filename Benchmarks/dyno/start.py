@@ -95,24 +95,23 @@ def main():
         for name in ("paas-dyno", "dyno-owner"):
             shutil.copy(f"{options.built}/{name}", bin)
         for title, (count, size) in SLUGS.items():
+            slug = scratch / f"slug-{count}"
+            make_slug(slug, count, size)
             for kind, user, level in kinds:
                 home = scratch / f"home-{kind}-{count}"
-                slug = home / "slug"
-                make_slug(slug, count, size)
+                home.mkdir()
                 if user != os.geteuid():
-                    subprocess.run(["chown", "-R", f"{user}:{user}", home], check=True)
+                    subprocess.run(["chown", "-R", f"{user}:{user}", home, slug], check=True)
                 pairs = dynos(bin, home, level, slug, user, options.rounds)
                 kept[f"paas {kind} {level}, {title}"] = pairs
-            plain = scratch / f"plain-{count}"
-            make_slug(plain, count, size)
             if shutil.which("bwrap"):
                 cage = ["bwrap", "--unshare-all", "--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc",
                         "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
-                        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--ro-bind", str(plain), "/app",
+                        "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--ro-bind", str(slug), "/app",
                         "--chdir", "/app", "--", "bash", "-c", "echo"]
                 kept[f"bubblewrap, {title}"] = [(None, first) for _, first in spawned(cage, options.rounds)]
             times = options.rounds if count < 100 else options.copies
-            kept[f"cp -a, {title}"] = [(None, took) for took in copies(plain, scratch, times)]
+            kept[f"cp -a, {title}"] = [(None, took) for took in copies(slug, scratch, times)]
         kept["posix_spawn"] = spawned(["bash", "-c", "echo"], options.rounds)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
