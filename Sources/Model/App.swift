@@ -43,6 +43,8 @@ package enum AppFeature: String, Sendable, CaseIterable {
     case runtimeDynoMetadata = "runtime-dyno-metadata"
     /// Waits between crash restarts as long as Heroku does.
     case herokuCrashBackoff = "heroku-crash-backoff"
+    /// Writes what each dyno uses into its log every 20 seconds.
+    case logRuntimeMetrics = "log-runtime-metrics"
 
     package var isOnByDefault: Bool { self == .atomicDeploy }
 
@@ -51,6 +53,7 @@ package enum AppFeature: String, Sendable, CaseIterable {
         case .atomicDeploy: "New web dynos must answer before the old ones go"
         case .strict: "Refuses what today's Heroku refuses"
         case .runtimeDynoMetadata: "Dyno Metadata: HEROKU_APP_NAME and its kin in the environment"
+        case .logRuntimeMetrics: "Emit dyno resource usage information into app logs"
         case .herokuCrashBackoff: "Wait as long as Heroku does between restarts of a crashed dyno"
         }
     }

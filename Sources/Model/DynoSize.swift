@@ -9,6 +9,13 @@ package struct DynoSize: Hashable, Sendable {
     /// US dollars a month on Heroku; here every size costs nothing.
     package let dollarsPerMonth: Int
 
+    package init(name: String, memoryMiB: Int, processLimit: Int, dollarsPerMonth: Int) {
+        self.name = name
+        self.memoryMiB = memoryMiB
+        self.processLimit = processLimit
+        self.dollarsPerMonth = dollarsPerMonth
+    }
+
     package static let eco = DynoSize(name: "Eco", memoryMiB: 512, processLimit: 256, dollarsPerMonth: 0)
     package static let basic = DynoSize(name: "Basic", memoryMiB: 512, processLimit: 256, dollarsPerMonth: 7)
 

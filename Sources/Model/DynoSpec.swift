@@ -75,13 +75,15 @@ package struct DynoSpec: Sendable {
     package let wantsPort: Bool
     package let streams: Streams
     package let size: DynoSize
+    /// Writes what it uses into its log each 20 seconds (`log-runtime-metrics`).
+    package let logsMetrics: Bool
     /// What the conductor wants back when a new daemon adopts the dyno: release version, kind, and so on. No secrets.
     package let tags: [String: String]
 
     package init(
         id: DynoID = DynoID(), app: AppID, appOrdinal: Int, name: DynoName, content: Content, command: String,
         environment: [String: String], wantsPort: Bool = false, streams: Streams = .logged, size: DynoSize = .basic,
-        tags: [String: String] = [:]
+        logsMetrics: Bool = false, tags: [String: String] = [:]
     ) {
         self.id = id
         self.app = app
@@ -93,6 +95,7 @@ package struct DynoSpec: Sendable {
         self.wantsPort = wantsPort
         self.streams = streams
         self.size = size
+        self.logsMetrics = logsMetrics
         self.tags = tags
     }
 }

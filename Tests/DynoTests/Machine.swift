@@ -16,25 +16,32 @@ final class Machine: Sendable {
     private let reactor: Reactor
     private let pool = BlockingPool()
 
-    init(_ level: SandboxLevel = .l0, ports: ClosedRange<UInt16> = 20_000...29_999) throws {
+    private let adjust: @Sendable (inout DynoHost.Settings) -> Void
+
+    init(
+        _ level: SandboxLevel = .l0, ports: ClosedRange<UInt16> = 20_000...29_999, home: String? = nil,
+        adjust: @escaping @Sendable (inout DynoHost.Settings) -> Void = { _ in }
+    ) throws {
+        self.adjust = adjust
         self.level = level
-        home = try Scratch.make()
-        Watchdog.watch(home)
+        self.home = try home ?? Scratch.make()
+        Watchdog.watch(self.home)
         reactor = try Reactor()
-        host = Self.host(home, level, reactor, pool, ports)
+        host = Self.host(self.home, level, reactor, pool, ports, adjust)
     }
 
     /// A second host over the same home, as a daemon that comes after another.
-    func successor() -> DynoHost { Self.host(home, level, reactor, pool, 20_000...29_999) }
+    func successor() -> DynoHost { Self.host(home, level, reactor, pool, 20_000...29_999, adjust) }
 
     private static func host(
-        _ home: String, _ level: SandboxLevel, _ reactor: Reactor, _ pool: BlockingPool, _ ports: ClosedRange<UInt16>
+        _ home: String, _ level: SandboxLevel, _ reactor: Reactor, _ pool: BlockingPool, _ ports: ClosedRange<UInt16>,
+        _ adjust: (inout DynoHost.Settings) -> Void
     ) -> DynoHost {
-        DynoHost(
-            DynoHost.Settings(
-                runFolder: "\(home)/run", shimProgram: Built.program("paas-dyno"), homeFolder: home, forcedLevel: level,
-                ports: ports),
-            reactor: reactor, pool: pool)
+        var settings = DynoHost.Settings(
+            runFolder: "\(home)/run", shimProgram: Built.program("paas-dyno"), homeFolder: home, forcedLevel: level,
+            ports: ports)
+        adjust(&settings)
+        return DynoHost(settings, reactor: reactor, pool: pool)
     }
 
     /// A layer of a slug with these files.
@@ -51,11 +58,13 @@ final class Machine: Sendable {
 
     func spec(
         _ command: String, layers: [String] = [], environment: [String: String] = [:], wantsPort: Bool = false,
-        streams: DynoSpec.Streams = .logged, tags: [String: String] = [:]
+        streams: DynoSpec.Streams = .logged, size: DynoSize = .basic, logsMetrics: Bool = false,
+        tags: [String: String] = [:]
     ) throws -> DynoSpec {
         DynoSpec(
             app: AppID(), appOrdinal: 7, name: try #require(DynoName("web.1")), content: .slug(layers: layers),
-            command: command, environment: environment, wantsPort: wantsPort, streams: streams, tags: tags)
+            command: command, environment: environment, wantsPort: wantsPort, streams: streams, size: size,
+            logsMetrics: logsMetrics, tags: tags)
     }
 
     /// Runs a command to its end.
@@ -128,8 +137,8 @@ extension SandboxLevel {
 }
 
 /// Waits for a fact that no event announces.
-func eventually(_ isTrue: () throws -> Bool) async throws -> Bool {
-    for _ in 0..<500 {
+func eventually(within seconds: Int = 5, _ isTrue: () throws -> Bool) async throws -> Bool {
+    for _ in 0..<seconds * 100 {
         if try isTrue() { return true }
         try await Task.sleep(for: .milliseconds(10))
     }

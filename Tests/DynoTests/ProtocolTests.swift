@@ -33,11 +33,17 @@ struct ProtocolTests {
             ExitRecord(ending: .signal(9), wasKilled: true, time: Timestamp(microseconds: 1), position: 99)),
     ]
     static var plan: LaunchPlan {
-        LaunchPlan(
+        var plan = LaunchPlan(
             level: .l1b, userID: 1000, groupID: 100,
             content: .build(.init(tree: "/t", cache: "/c", overlays: [("/o", "x")], readable: ["/r"])), command: "run",
-            environment: ["A": "1", "B": ""], port: 20_001, streams: .terminal(rows: 1, columns: 2), processLimit: 256,
+            environment: ["A": "1", "B": ""], port: 20_001, streams: .terminal(rows: 1, columns: 2),
             hostname: "h", toolchains: ["/root/.pyenv"], hidden: ["/root"], hostsFile: "/h")
+        plan.quota.memoryBytes = 512 << 20
+        plan.quota.processes = 256
+        plan.quota.scratchBytes = 1 << 30
+        plan.groups.memory = "/sys/fs/cgroup/memory"
+        plan.metrics = "source=web.1"
+        return plan
     }
 
     @Test("brings every message across, however its bytes arrive", arguments: [1, 2, 3, 7, 1000])

@@ -13,21 +13,8 @@ enum NodeProfile {
     }
 
     private static let webConcurrency = """
-        node_memory_mb() {
-          local bytes file
-          if [ -n "${DYNO_MEMORY_MB:-}" ]; then echo "$DYNO_MEMORY_MB"; return; fi
-          for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
-            if [ -r "$file" ]; then
-              read -r bytes <"$file"
-              case "$bytes" in
-                ''|*[!0-9]*) ;;
-                *) if [ "$bytes" -gt 0 ] && [ "$bytes" -lt 135291469824 ]; then echo $((bytes / 1048576)); return; fi ;;
-              esac
-            fi
-          done
-          echo 512
-        }
-        export MEMORY_AVAILABLE="${MEMORY_AVAILABLE:-$(node_memory_mb)}"
+        \(MemoryDetection.function)
+        export MEMORY_AVAILABLE="${MEMORY_AVAILABLE:-$(detect_memory_mb)}"
         if [ -z "${WEB_MEMORY:-}" ]; then
           if [ "$MEMORY_AVAILABLE" -gt 16384 ]; then WEB_MEMORY=2048; else WEB_MEMORY=512; fi
         fi
@@ -45,7 +32,7 @@ enum NodeProfile {
           echo "Detected $MEMORY_AVAILABLE MB available memory, $WEB_MEMORY MB limit per process (WEB_MEMORY)" >&2
           echo "Recommending WEB_CONCURRENCY=$WEB_CONCURRENCY" >&2
         fi
-        unset -f node_memory_mb
+        unset -f detect_memory_mb
 
         """
 }

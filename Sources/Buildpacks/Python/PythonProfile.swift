@@ -41,22 +41,8 @@ struct PythonProfile {
         try tree.write(Self.webConcurrency, to: ".profile.d/WEB_CONCURRENCY.sh")
     }
 
-    /// Memory comes from the platform's variable, else from the control group, else a Basic dyno's is taken.
     private static let webConcurrency = """
-        detect_memory_mb() {
-          local bytes file
-          if [ -n "${DYNO_MEMORY_MB:-}" ]; then echo "$DYNO_MEMORY_MB"; return; fi
-          for file in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
-            if [ -r "$file" ]; then
-              read -r bytes <"$file"
-              case "$bytes" in
-                ''|*[!0-9]*) ;;
-                *) if [ "$bytes" -gt 0 ] && [ "$bytes" -lt 1099511627776 ]; then echo $((bytes / 1048576)); return; fi ;;
-              esac
-            fi
-          done
-          echo 512
-        }
+        \(MemoryDetection.function)
         python_web_concurrency() {
           local memory cores by_cores by_memory
           memory=$(detect_memory_mb)

@@ -14,7 +14,6 @@ struct LaunchPlan: Equatable, Sendable {
     /// Where it has to listen, for ``DynoEvent/bound(_:)``.
     var port: UInt16?
     var streams: DynoSpec.Streams
-    var processLimit: Int
     var hostname: String
     /// Folders of language versions below people's homes, which a dyno may read.
     var toolchains: [String]
@@ -22,6 +21,11 @@ struct LaunchPlan: Equatable, Sendable {
     var hidden: [String]
     /// The host names that every dyno knows, kept up to date by the daemon; used where it exists.
     var hostsFile: String
+    var quota = Quota()
+    /// Where its control groups are made.
+    var groups = GroupPlaces.none
+    /// What stands in front of its lines of `log-runtime-metrics`; empty when there are none.
+    var metrics = ""
 
     /// The environment that the command gets.
     ///
@@ -32,6 +36,8 @@ struct LaunchPlan: Equatable, Sendable {
         complete["PWD"] = home
         if complete["PATH"] == nil { complete["PATH"] = "/usr/local/bin:/usr/bin:/bin" }
         if let port { complete["PORT"] = String(port) }
+        // Elsewhere the size stands where Heroku has it: in /sys/fs/cgroup.
+        if level == .l3, quota.memoryBytes > 0 { complete["DYNO_MEMORY_MB"] = String(quota.memoryBytes >> 20) }
         return complete
     }
 }
@@ -67,11 +73,13 @@ extension LaunchPlan {
             writer.put(Int32(clamping: columns))
         case .pipes: writer.put(UInt8(2))
         }
-        writer.put(Int64(processLimit))
         writer.put(hostname)
         writer.put(list: toolchains) { $0.put($1) }
         writer.put(list: hidden) { $0.put($1) }
         writer.put(hostsFile)
+        quota.write(to: &writer)
+        groups.write(to: &writer)
+        writer.put(metrics)
         return writer.bytes
     }
 
@@ -104,10 +112,12 @@ extension LaunchPlan {
         case 2: streams = .pipes
         default: throw ByteReader.Malformed()
         }
-        processLimit = Int(clamping: try reader.integer(Int64.self))
         hostname = try reader.text()
         toolchains = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         hidden = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         hostsFile = try reader.text()
+        quota = try Quota(from: &reader)
+        groups = try GroupPlaces(from: &reader)
+        metrics = try reader.text()
     }
 }

@@ -16,6 +16,10 @@ struct RunFolder: Hashable, Sendable {
     var root: String { "\(path)/root" }
     /// Everything that the dyno writes; thrown away when it ends.
     var scratch: String { "\(path)/scratch" }
+    /// The control groups of the dyno, a folder a line; see ``ControlGroup``.
+    var groups: String { "\(path)/groups" }
+    /// What the dyno has written, told when the disk is almost full: bytes, and when that was.
+    var usage: String { "\(path)/usage" }
     /// The app's files of a dyno that has no overlay: a copy.
     var copy: String { "\(scratch)/app" }
 }

@@ -49,6 +49,16 @@ struct DynoRoot {
         try AccountFiles(plan: plan, folder: folder).mount()
         let processors = "/sys/devices/system/cpu"
         if FileTree.isFolder(processors) { try bindReadOnly(processors, at: processors) }
+        try addLimits()
+    }
+
+    /// What programs read to learn how much memory they have, in both layouts. Source: heroku-platform.md §3.
+    private func addLimits() throws(LaunchFailure) {
+        guard plan.quota.memoryBytes > 0 else { return }
+        try makeFolder("/sys/fs/cgroup/memory")
+        for path in ["memory/memory.limit_in_bytes", "memory.max"] {
+            try makeFile("/sys/fs/cgroup/\(path)", "\(plan.quota.memoryBytes)\n")
+        }
     }
 
     private func addDevices() throws(LaunchFailure) {
@@ -60,7 +70,8 @@ struct DynoRoot {
         try mount(
             "devpts", "/dev/pts", options: "newinstance,ptmxmode=0666,mode=0620",
             flags: CPX_MOUNT_DEVICES | CPX_MOUNT_NO_EXEC)
-        try mount("tmpfs", "/dev/shm", options: "mode=1777,size=25%", flags: CPX_MOUNT_NO_EXEC)
+        let shared = plan.quota.memoryBytes > 0 ? "\(plan.quota.memoryBytes)" : "25%"
+        try mount("tmpfs", "/dev/shm", options: "mode=1777,size=\(shared)", flags: CPX_MOUNT_NO_EXEC)
         let links = [
             ("pts/ptmx", "ptmx"), ("/proc/self/fd", "fd"), ("/proc/self/fd/0", "stdin"), ("/proc/self/fd/1", "stdout"),
             ("/proc/self/fd/2", "stderr"),

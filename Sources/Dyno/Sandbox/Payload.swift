@@ -48,9 +48,7 @@ struct Payload {
         // While still privileged: afterwards the bounding set would silently stay as it is.
         try step(cpx_drop_bounding_set(), "drop the bounding set")
         try step(cpx_limit_core(0), "limit core files")
-        // Counted for each user namespace and user: without one, dynos of an app would share the limit.
-        // A dyno's memory limit belongs here too, once there is a control group to put it into.
-        if plan.level.hasUserNamespace { try step(cpx_limit_processes(UInt64(plan.processLimit)), "limit processes") }
+        if let limit = plan.userProcessLimit { try step(cpx_limit_processes(limit), "limit processes") }
         if geteuid() == 0, plan.userID != 0 {
             try step(cpx_take_ids(plan.userID, plan.groupID, 1), "take the app's user id")
         }

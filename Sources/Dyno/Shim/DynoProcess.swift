@@ -16,7 +16,9 @@ struct DynoProcess: ~Copyable {
     var input: Descriptor
 
     /// Starts the first process of a dyno. Its news come over ``control``.
-    init(plan: LaunchPlan, folder: RunFolder, lock: borrowing Descriptor) throws(LaunchFailure) {
+    ///
+    /// - Parameter group: where it, and so all of the dyno, is counted.
+    init(plan: LaunchPlan, folder: RunFolder, lock: borrowing Descriptor, group: ControlGroup?) throws(LaunchFailure) {
         do {
             var ends: [Int32] = [-1, -1]
             try posix(cpx_socketpair(&ends), "socketpair")
@@ -39,6 +41,10 @@ struct DynoProcess: ~Copyable {
                     kill(process, SIGKILL)
                     throw error
                 }
+            }
+            if let group, !group.take(process) {
+                Glibc.kill(process, SIGKILL)
+                throw LaunchFailure(step: "join the control group", code: errno)
             }
             try control.writeAll(InitOrder.go.frame.bytes)
             self.process = process

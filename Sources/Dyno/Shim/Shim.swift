@@ -19,6 +19,8 @@ final class Shim {
     private var news = FrameDecoder()
     private var portWatch: PortWatch?
     private var closesInput = false
+    private let group: ControlGroup?
+    private var limits: LimitsWatch?
 
     private var hasLaunched = false
     private var bound: (address: String, port: UInt16)?
@@ -36,7 +38,12 @@ final class Shim {
     init(
         plan: LaunchPlan, folder: RunFolder, lock: borrowing Descriptor, daemon: ShimClient
     ) throws(LaunchFailure) {
+        let group = ControlGroup(plan.groups, quota: plan.quota, folder: folder)
+        var plan = plan
+        // Where it cannot be had after all, the other means take its place.
+        if group == nil { plan.groups = .none }
         self.plan = plan
+        self.group = group
         self.folder = folder
         clients = [daemon]
         preparation = Preparation(plan: plan, folder: folder)
@@ -45,8 +52,13 @@ final class Shim {
             spool = try SpoolWriter(folder: folder.spool)
             listener = try UnixSocket.listen(at: folder.socket)
         } catch { throw LaunchFailure(error) }
-        try preparation.run()
-        dyno = try DynoProcess(plan: plan, folder: folder, lock: lock)
+        do {
+            try preparation.run()
+            dyno = try DynoProcess(plan: plan, folder: folder, lock: lock, group: group)
+        } catch {
+            group?.remove()
+            throw error
+        }
         daemon.tell(.hello(version: ShimRequest.version, shim: getpid()))
     }
 
@@ -91,7 +103,8 @@ final class Shim {
     private var timeout: Int32 {
         let now = Moment.monotonicNanoseconds
         let watching = hasLaunched && bound == nil ? portWatch?.nextLook : nil
-        guard let next = [killAt, drainUntil, watching].compactMap({ $0 }).min() else { return -1 }
+        let measuring = drainUntil == nil ? limits?.nextLook : nil
+        guard let next = [killAt, drainUntil, watching, measuring].compactMap({ $0 }).min() else { return -1 }
         return next <= now ? 0 : Int32(clamping: (next - now + 999_999) / 1_000_000)
     }
 
@@ -100,6 +113,7 @@ final class Shim {
         if hasLaunched, bound == nil, drainUntil == nil, let watch = portWatch, now >= watch.nextLook {
             lookAtPort(now)
         }
+        if drainUntil == nil, let next = limits?.nextLook, now >= next { act(on: limits?.look(now: now) ?? [], now) }
         if let killAt, now >= killAt { kill(now) }
         if let drainUntil, record == nil, now >= drainUntil || dyno.output.raw < 0 { finish() }
     }
@@ -121,6 +135,9 @@ final class Shim {
                 case .terminal: if let main = terminals.popFirst() { take(terminal: main) }
                 case .launched:
                     hasLaunched = true
+                    limits = LimitsWatch(
+                        plan: plan, folder: folder, first: dyno.process, group: group,
+                        now: Moment.monotonicNanoseconds)
                     portWatch = plan.port.map { PortWatch(port: $0, now: Moment.monotonicNanoseconds) }
                     broadcast(.launched)
                 case .failed(let failure): fail(failure)
@@ -140,6 +157,7 @@ final class Shim {
         broadcast(.failed(failure))
         self.failure = failure
         Glibc.kill(dyno.process, SIGKILL)
+        group?.remove()
         preparation.undo()
     }
 
@@ -223,6 +241,7 @@ final class Shim {
 
     private func finish() {
         readOutput()
+        act(on: limits?.lookBack(now: Moment.monotonicNanoseconds) ?? [], nil)
         let ending = ending ?? .signal(SIGKILL)
         let record = ExitRecord(
             ending: ending, wasKilled: wasKilled, time: Timestamp(microseconds: Moment.realtimeMicroseconds),
@@ -234,6 +253,7 @@ final class Shim {
         broadcast(.output(position: spool.position))
         broadcast(.ended(record))
         preparation.undo()
+        group?.remove()
         // What cannot be removed now is removed with the run folder.
         try? FileTree.remove(folder.scratch)
     }
@@ -251,9 +271,24 @@ final class Shim {
             case .bound(let address):
                 bound = (address, watch.port)
                 broadcast(.bound(address: address, port: watch.port))
-            case .note(let text):
-                spool.append(Array(text.utf8), kind: .note)
-                broadcast(.output(position: spool.position))
+            case .note(let text): note(text)
+            }
+        }
+    }
+
+    private func note(_ text: String) {
+        spool.append(Array(text.utf8), kind: .note)
+        broadcast(.output(position: spool.position))
+    }
+
+    // MARK: Limits
+
+    /// - Parameter now: `nil` once there is nothing left to kill.
+    private func act(on findings: [LimitFinding], _ now: UInt64?) {
+        for finding in findings {
+            switch finding {
+            case .say(let text): note(text)
+            case .kill: if let now { kill(now) }
             }
         }
     }

@@ -18,6 +18,9 @@ package actor DynoHost {
         package var forcedLevel: SandboxLevel?
         /// The ports that dynos get: outside the range that the kernel gives to outgoing connections.
         package var ports: ClosedRange<UInt16>
+        package var disk = DiskLimits()
+        /// Whether control groups are used where there are any.
+        package var usesGroups = true
 
         package init(
             runFolder: String, shimProgram: String, homeFolder: String, forcedLevel: SandboxLevel? = nil,
@@ -31,6 +34,16 @@ package actor DynoHost {
         }
     }
 
+    /// How much of the disk dynos may take.
+    package struct DiskLimits: Sendable, Equatable {
+        /// For /app, /tmp and /var/tmp of one dyno together; 0 for no limit.
+        package var scratchBytes: UInt64 = 1 << 30
+        /// Free disk that is kept for the platform.
+        package var reserveBytes: UInt64 = 512 << 20
+
+        package init() {}
+    }
+
     let settings: Settings
     let reactor: Reactor
     let pool: BlockingPool
@@ -39,6 +52,7 @@ package actor DynoHost {
     /// Dynos that this host has started or adopted and not removed.
     private var known: Set<RunFolder> = []
     private lazy var toolchains = Toolchains.find()
+    private lazy var groups = settings.usesGroups ? GroupPlaces.find(asRoot: geteuid() == 0) : .none
 
     package init(_ settings: Settings, reactor: Reactor, pool: BlockingPool) {
         self.settings = settings
@@ -75,7 +89,7 @@ package actor DynoHost {
         }
         let launch = Launch(
             spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings,
-            toolchains: toolchains)
+            toolchains: toolchains, groups: groups)
         known.insert(launch.folder)
         do {
             let link = try await launch.run(reactor: reactor, pool: pool)
@@ -137,6 +151,7 @@ extension DynoHost {
         let gone = "\(dynosFolder)/\(Self.gonePrefix)\(DynoID())"
         // Out of everybody's sight in one step. What cannot be removed now is tried again by the next daemon.
         try? await pool.run {
+            ControlGroup.removeLeftovers(of: folder)
             // Held meanwhile, so that a shim which a dying daemon has just started finds out that it came too late.
             let lock = try? FileLock.take(folder.lock)
             try posix(rename(folder.path, gone), "rename \(folder.path)")

@@ -15,7 +15,7 @@ struct Launch: Sendable {
 
     init(
         spec: DynoSpec, level: SandboxLevel, port: UInt16?, folder: RunFolder, settings: DynoHost.Settings,
-        toolchains: [String]
+        toolchains: [String], groups: GroupPlaces
     ) {
         self.folder = folder
         shimProgram = settings.shimProgram
@@ -24,10 +24,12 @@ struct Launch: Sendable {
         plan = LaunchPlan(
             level: level, userID: user, groupID: asRoot ? user : getegid(), content: spec.content,
             command: spec.command,
-            environment: spec.environment, port: port, streams: spec.streams, processLimit: spec.size.processLimit,
+            environment: spec.environment, port: port, streams: spec.streams,
             hostname: spec.id.description, toolchains: toolchains,
             hidden: [settings.homeFolder] + (Toolchains.ownHome.map { [$0] } ?? []),
-            hostsFile: DynoHost.hostsFile(settings))
+            hostsFile: DynoHost.hostsFile(settings),
+            quota: Quota(spec.size, content: spec.content, disk: settings.disk), groups: groups,
+            metrics: spec.logsMetrics ? "source=\(spec.name) dyno=heroku.\(spec.appOrdinal).\(spec.id)" : "")
         record = DynoRecord(
             id: spec.id, app: spec.app, name: spec.name, tags: spec.tags, command: spec.command,
             startedAt: Timestamp(microseconds: Moment.realtimeMicroseconds), port: port, size: spec.size, level: level,

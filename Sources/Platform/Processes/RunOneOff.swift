@@ -42,6 +42,7 @@ extension Platform {
         let spec = DynoSpec(
             app: app.id, appOrdinal: app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: environment, streams: oneOff.streams, size: size ?? .basic,
+            logsMetrics: app.has(.logRuntimeMetrics),
             tags: [
                 "role": LiveDyno.Role.oneOff.rawValue, "release": "\(blueprint.release.version)",
                 "attached": "\(oneOff.streams != .logged)",

@@ -33,6 +33,7 @@ extension Reconciler {
         case .dropped(let bytes):
             await say("Error L12: \(bytes) bytes of output were dropped", about: dyno.name, in: app)
         case .note(let text):
+            if text.hasPrefix("Error R15") { apps[app]?.dynos[id]?.verdict = "used too much memory (R15)" }
             await say(text, about: dyno.name, in: app)
         case .ended(let ending):
             await ended(id, in: app, ending)

@@ -23,7 +23,7 @@ extension Reconciler {
         let spec = DynoSpec(
             id: id, app: app, appOrdinal: state.app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: DynoEnvironment.of(name, in: state.app, blueprint: blueprint),
-            wantsPort: wantsPort, size: size,
+            wantsPort: wantsPort, size: size, logsMetrics: state.app.has(.logRuntimeMetrics),
             tags: ["role": role.rawValue, "release": "\(blueprint.release.version)"])
         await launch(spec)
         return id

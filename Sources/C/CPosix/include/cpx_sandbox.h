@@ -58,6 +58,14 @@ int cpx_take_terminal(int dyno_end);                // as controlling terminal; 
 int cpx_give_tree(const char *path, unsigned uid, unsigned gid);
 int cpx_give(int fd, unsigned uid, unsigned gid);
 
+// What files take on the disk: a walk that goes on where it stopped. Follows no link, stays on one file system, counts
+// a file with several names once in all. The paths are copied.
+typedef struct cpx_walk cpx_walk;
+cpx_walk *cpx_walk_begin(const char *const paths[], size_t count);
+int cpx_walk_step(cpx_walk *walk, size_t entries);    // 1 when all has been seen
+uint64_t cpx_walk_bytes(const cpx_walk *walk);
+void cpx_walk_end(cpx_walk *walk);
+
 // Every listening TCP socket of this network namespace.
 struct cpx_listener { uint32_t inode; uint16_t port; uint8_t loopback; uint8_t ipv6; };
 int cpx_listeners(struct cpx_listener *out, int capacity);  // how many there are
