@@ -33,9 +33,32 @@ package struct DynoSize: Hashable, Sendable {
     /// The size of that name in any case; Heroku's retired names mean the size that took their place.
     package static func named(_ name: String) -> DynoSize? {
         let wanted = name.lowercased()
-        let current = [
-            "free": "eco", "hobby": "basic", "1x": "standard-1x", "2x": "standard-2x", "px": "performance-l",
-        ]
-        return all.first { $0.name.lowercased() == current[wanted] ?? wanted }
+        return all.first { $0.name.lowercased() == successors[wanted] ?? wanted }
+    }
+
+    /// Whether Heroku has dropped that name.
+    package static func isRetired(_ name: String) -> Bool { successors[name.lowercased()] != nil }
+
+    private static let successors = [
+        "free": "eco", "hobby": "basic", "1x": "standard-1x", "2x": "standard-2x", "px": "performance-l",
+    ]
+
+    /// How many dynos of one type Heroku gives; here a rule only for those who ask for it.
+    package var mostPerType: Int {
+        switch family {
+        case .eco, .basic: 1
+        case .professional: name.hasPrefix("Standard") ? 100 : 10
+        }
+    }
+
+    /// Heroku lets an app have dynos of one family only.
+    package enum Family: Sendable { case eco, basic, professional }
+
+    package var family: Family {
+        switch name {
+        case "Eco": .eco
+        case "Basic": .basic
+        default: .professional
+        }
     }
 }

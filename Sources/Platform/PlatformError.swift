@@ -14,6 +14,11 @@ package enum PlatformError: Explained {
     case noReleaseCommand(AppName)
     case badQuantity(String)
     case unknownSize(String)
+    /// More dynos of one type than Heroku gives of that size.
+    case tooMany(DynoSize)
+    /// Sizes that Heroku does not let one app have together; the second is the type's.
+    case mixedSizes(DynoSize, DynoSize, ProcessType)
+    case resizeFailed(AppName, reason: String)
     case noSuchBuild(String)
     case bootFailed(AppName, version: Int, reason: String)
     case releaseCommandFailed(AppName, version: Int, status: Int32)
@@ -51,6 +56,21 @@ package enum PlatformError: Explained {
                 "No such size as \(size)",
                 because: "There are "
                     + DynoSize.all.map(\.name).joined(separator: ", ") + ".", mend: ["paas ps:type web=basic"])
+        case .tooMany(let size):
+            Explanation(
+                "Cannot update to more than \(size.mostPerType) \(size.name) size dynos per process type.",
+                because: "That is Heroku's limit, and the feature strict keeps to it.",
+                mend: ["paas ps:type standard-1x", "paas features:disable strict"])
+        case .mixedSizes(let size, let other, let type):
+            Explanation(
+                "Cannot have \(size.name) dynos beside \(other.name) ones",
+                because:
+                    "\(type) is \(other.name). All types of an app are Eco, or all Basic, or any mix of the others.",
+                mend: ["paas ps:type \(size.name)", "paas features:disable strict"])
+        case .resizeFailed(let name, let reason):
+            Explanation(
+                "Dynos of the new size didn't start, so those of the old size keep running", because: reason,
+                mend: ["paas logs -a \(name)"], id: .conflict)
         case .noSuchBuild(let build): Explanation("Couldn't find that build (\(build)).", id: .notFound)
         case .bootFailed(let name, let version, let reason):
             Explanation(

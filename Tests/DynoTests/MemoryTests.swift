@@ -8,7 +8,7 @@ import Testing
     import Glibc
 #endif
 
-@Suite("A dyno's memory", .timeLimit(.minutes(2)))
+@Suite("A dyno's memory", .serialized, .timeLimit(.minutes(2)))
 struct MemoryTests {
     /// How it may be counted here.
     static let ways: [Way] = SandboxLevel.possible.flatMap {

@@ -8,7 +8,7 @@ import Testing
     import Glibc
 #endif
 
-@Suite("A dyno's scratch", .timeLimit(.minutes(3)))
+@Suite("A dyno's scratch", .serialized, .timeLimit(.minutes(3)))
 struct ScratchTests {
     private static func fill(_ path: String, megabytes: Int) -> String {
         "head -c \(megabytes << 20) /dev/zero >\(path); echo written; sleep 600"

@@ -109,9 +109,9 @@ struct ReconcilerTests {
         let (app, blueprint) = try await stage.app("scaled", ["web": "serve", "worker": "work"])
         _ = try await stage.platform.reconciler.deploy(
             blueprint, of: app.id, formation: try stage.formation(of: app, ["web": 3]), keepsOldOnFailure: true)
-        await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 1]))
+        try await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 1]))
         #expect(await stage.platform.reconciler.dynos(of: app.id).map { "\($0.name)" } == ["web.1"])
-        await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 0]))
+        try await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 0]))
         #expect(stage.router.states(of: "scaled.localhost").last == .refusing(.noWebProcesses))
         await stage.close()
     }
@@ -201,6 +201,58 @@ struct ReconcilerTests {
         await stage.router.reaches("slow.localhost") { $0 == .starting }
         stage.runtime.started.first?.end(.signal(9))
         #expect(try await report == .crashed(reason: "web.1 exited with status 137", lastLines: []))
+        await stage.close()
+    }
+
+    @Test("replaces dynos whose size changes, the new ones first, and leaves those of other types alone")
+    func resize() async throws {
+        let stage = try Stage()
+        let deployed = try await stage.deployed("resized", ["web": "serve", "worker": "work"])
+        let update = Platform.FormationChange(type: "web", quantity: .exactly(2), size: "standard-2x")
+        let changed = try await stage.platform.scale(deployed.app, [update])
+        #expect(changed.map(\.size.name) == ["Standard-2X"])
+        let web = stage.runtime.started.filter { $0.spec.name.type == .web }
+        #expect(
+            Set(web.dropFirst().map { "\($0.spec.name) \($0.spec.size.name)" }) == [
+                "web.1 Standard-2X", "web.2 Standard-2X",
+            ])
+        #expect(stage.runtime.started.filter { $0.spec.name.type != .web }.count == 1)
+        let states = stage.router.states(of: "resized.localhost").drop { state in
+            guard case .serving = state else { return true }
+            return false
+        }
+        #expect(
+            states.allSatisfy { state in
+                guard case .serving = state else { return false }
+                return true
+            })
+        await stage.close()
+    }
+
+    @Test("keeps dynos and sizes as they are when those of the new size do not come up")
+    func failedResize() async throws {
+        let stage = try Stage(
+            FakeRuntime { dyno in
+                if dyno.spec.size == .basic { return dyno.bind() }
+                dyno.end(.code(3))
+            })
+        let deployed = try await stage.deployed("stays", ["web": "serve"])
+        let update = Platform.FormationChange(type: "web", quantity: nil, size: "standard-2x")
+        await #expect(throws: PlatformError.self) { try await stage.platform.scale(deployed.app, [update]) }
+        #expect(try await stage.platform.formation(of: deployed.app).map(\.size.name) == ["Basic"])
+        #expect(stage.runtime.started.first?.isStopped == false)
+        await stage.close()
+    }
+
+    @Test("strict: refuses what Heroku refuses about sizes", arguments: ["2:basic", "1:hobby"])
+    func strict(_ wanted: String) async throws {
+        let stage = try Stage()
+        let deployed = try await stage.deployed("strict", ["web": "serve"])
+        let app = try await stage.platform.setFeature("strict", isOn: true, of: deployed.app)
+        let parts = wanted.split(separator: ":").map(String.init)
+        let update = Platform.FormationChange(type: "web", quantity: Int(parts[0]).map { .exactly($0) }, size: parts[1])
+        await #expect(throws: PlatformError.self) { try await stage.platform.scale(app, [update]) }
+        #expect(try await stage.platform.formation(of: app).map(\.quantity) == [1])
         await stage.close()
     }
 }

@@ -63,6 +63,14 @@ package actor DynoHost {
 
     /// How dynos are kept apart here; found out once, by really doing it.
     package func sandbox() async -> SandboxReport {
+        var report = await level()
+        let scratch = settings.disk.scratchBytes
+        report.limits =
+            groups.words + ["scratch: \(scratch == 0 ? "no limit" : "\(scratch >> 20) MB a dyno, watched")"]
+        return report
+    }
+
+    private func level() async -> SandboxReport {
         if let forced = settings.forcedLevel { return SandboxReport(level: forced, missing: [], mend: []) }
         if let probe { return await probe.value }
         // Whoever asks first pays; everybody else waits for the same answer.
@@ -75,7 +83,7 @@ package actor DynoHost {
     ///
     /// - Throws: ``DynoStartFailure``; nothing of the dyno is left then.
     package func start(_ spec: DynoSpec) async throws -> RunningDyno {
-        let level = if let forced = settings.forcedLevel { forced } else { await sandbox().level }
+        let level = await level().level
         return try await start(spec, at: level)
     }
 

@@ -8,6 +8,8 @@ package struct SandboxReport: Sendable, Equatable {
     package let missing: [String]
     /// Commands that would bring a better one.
     package let mend: [String]
+    /// How dynos are kept within their limits here, a line each.
+    package var limits: [String] = []
 
     package init(level: SandboxLevel, missing: [String], mend: [String]) {
         self.level = level

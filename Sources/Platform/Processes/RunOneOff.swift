@@ -29,10 +29,7 @@ extension Platform {
         guard let blueprint = await reconciler.blueprint(of: app.id) else {
             throw PlatformError.nothingDeployed(app.name)
         }
-        let size = try oneOff.size.map { name in
-            guard let size = DynoSize.named(name) else { throw PlatformError.unknownSize(name) }
-            return size
-        }
+        let size = try oneOff.size.map { try SizeRules(app).size($0) }
         let command = ProcessType(oneOff.command).flatMap { blueprint.slug.processTypes[$0] } ?? oneOff.command
         let name = await reconciler.freeName(oneOff.type, in: app.id)
         let actor = try await actor()

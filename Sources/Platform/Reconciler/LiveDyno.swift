@@ -71,6 +71,14 @@ struct AppState {
         }
     }
 
+    /// The names whose dynos run at another size than they should; what was stopped by hand stays down.
+    var outgrownNames: Set<DynoName> {
+        let outgrown = dynos.values.filter { dyno in
+            dyno.role == .formation && dyno.state != .down && dyno.size != formation[dyno.name.type]?.size
+        }
+        return Set(outgrown.map(\.name))
+    }
+
     /// What the router is to do with the app's requests.
     var route: RoutingTable.State {
         if app.maintenance { return .refusing(.maintenanceMode) }

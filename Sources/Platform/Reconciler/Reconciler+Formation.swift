@@ -1,10 +1,17 @@
 package import Model
 
 extension Reconciler {
-    /// Takes over a formation and starts and stops what differs from it.
-    package func scale(_ app: AppID, to formation: [FormationEntry]) async {
+    /// Takes over a formation, starts and stops what differs from it, and replaces dynos of another size as a restart
+    /// does.
+    ///
+    /// - Throws: ``BootFailure`` when web dynos of the new size do not come up; those of the old size serve on.
+    package func scale(_ app: AppID, to formation: [FormationEntry]) async throws {
         apps[app]?.formation = Dictionary(formation.map { ($0.type, $0) }, uniquingKeysWith: { $1 })
+        let outgrown = apps[app]?.outgrownNames ?? []
         await apply(app)
+        guard !outgrown.isEmpty, let state = apps[app], let blueprint = state.blueprint else { return }
+        let names = state.wantedNames.filter { outgrown.contains($0) }
+        _ = try await replace(names, in: app, with: blueprint, keepsOldOnFailure: true)
     }
 
     /// Starts what is wanted and not there; retires what is there and not wanted.
@@ -71,7 +78,9 @@ extension Reconciler {
             try await winning()
         }
         let others = names.filter { $0.type != .web }
-        if !others.isEmpty { later { [self] in await exchange(others, in: app, with: blueprint) } }
+        // Those that are there now: one that is started meanwhile is new already.
+        let old = Set((apps[app]?.dynos.values ?? [:].values).filter { others.contains($0.name) }.map(\.id))
+        if !others.isEmpty { later { [self] in await exchange(others, replacing: old, in: app, with: blueprint) } }
         return report
     }
 
@@ -139,15 +148,22 @@ extension Reconciler {
         return .up
     }
 
-    private func exchange(_ names: [DynoName], in app: AppID, with blueprint: Blueprint) async {
+    private func exchange(
+        _ names: [DynoName], replacing old: Set<DynoID>, in app: AppID, with blueprint: Blueprint
+    ) async {
         await withDiscardingTaskGroup { group in
-            for name in names { group.addTask { [self] in await exchange(name, in: app, with: blueprint) } }
+            for name in names {
+                group.addTask { [self] in await exchange(name, replacing: old, in: app, with: blueprint) }
+            }
         }
     }
 
-    private func exchange(_ name: DynoName, in app: AppID, with blueprint: Blueprint) async {
+    private func exchange(
+        _ name: DynoName, replacing old: Set<DynoID>, in app: AppID, with blueprint: Blueprint
+    ) async {
         var before: DynoState?
         for dyno in (apps[app]?.members(of: name.type) ?? []) where dyno.name == name {
+            guard old.contains(dyno.id) else { return }
             guard dyno.releaseVersion != blueprint.release.version || dyno.state != .starting else { return }
             before = .up
             if let handle = dyno.handle, dyno.state != .crashed {

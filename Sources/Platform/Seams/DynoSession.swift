@@ -28,10 +28,13 @@ package struct SandboxView: Sendable {
     package let missing: [String]
     /// Commands that would bring it.
     package let mend: [String]
+    /// How dynos are kept within their limits, a line each.
+    package let limits: [String]
 
     init(_ report: SandboxReport) {
         level = report.level
         missing = report.missing
         mend = report.mend
+        limits = report.limits
     }
 }

@@ -13,6 +13,7 @@ enum Doctor {
         { await daemon() },
         { await port() },
         { await sandbox() },
+        { await limits() },
         { await resolution() },
     ]
 
@@ -101,6 +102,14 @@ enum Doctor {
         return Finding(
             verdict: .note, subject: "sandbox", fact: "level \(sandbox.level); \(limits.joined(separator: "; "))",
             mend: sandbox.mend)
+    }
+
+    private static func limits() async -> Finding {
+        guard let status = try? await status() else {  // The check of the platform has said why.
+            return Finding(verdict: .fails, subject: "limits", fact: "unknown, because the platform does not run")
+        }
+        return Finding(
+            verdict: .good, subject: "limits", fact: (status.sandbox.limits ?? ["unknown"]).joined(separator: "; "))
     }
 
     private static func status() async throws -> Status {

@@ -23,6 +23,7 @@ extension Command {
             ("Version", [status.version]), ("Daemon", ["pid \(status.pid)"]),
             ("Router", [status.routerPid.map { "pid \($0)" } ?? "not running"]), ("Port", [String(status.port)]),
             ("Addresses", status.addresses), ("Home", [status.home]), ("Sandbox", [status.sandbox.level]),
+            ("Limits", status.sandbox.limits ?? []),
             ("Apps", [String(status.apps)]),
         ])
     }

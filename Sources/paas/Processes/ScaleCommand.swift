@@ -30,6 +30,7 @@ extension Command {
             }
             status.finish("done, now running \(now.joined(separator: ", "))")
         }
+        RetiredSize.warn(about: updates, on: terminal)
     }
 }
 

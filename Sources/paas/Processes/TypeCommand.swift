@@ -20,6 +20,7 @@ extension Command {
             try await terminal.action("Scaling dynos on \(terminal.appName(app.name))") { _ in
                 _ = try await platform.updateFormation(of: app.id, updates)
             }
+            RetiredSize.warn(about: updates, on: terminal)
             formation = try await platform.formation(of: app.id)
         }
         guard !formation.isEmpty else {

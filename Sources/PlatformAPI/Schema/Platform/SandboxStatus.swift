@@ -6,12 +6,15 @@ package struct SandboxStatus: Codable, Sendable, Equatable {
     package var missing: [String]
     /// Commands that would bring it, best first.
     package var mend: [String]
+    /// How memory, processes and disk are limited, a line each; `nil` from a daemon that does not tell.
+    package var limits: [String]?
 
     package init(
-        level: String, missing: [String] = [], mend: [String] = []
+        level: String, missing: [String] = [], mend: [String] = [], limits: [String]? = nil
     ) {
         self.level = level
         self.missing = missing
         self.mend = mend
+        self.limits = limits
     }
 }

@@ -15,7 +15,8 @@ extension APIServer {
                     routerPid: await daemon.routerProcessID(), home: daemon.home, port: Int(daemon.port),
                     addresses: daemon.addresses,
                     sandbox: SandboxStatus(
-                        level: sandbox.level.rawValue, missing: sandbox.missing, mend: sandbox.mend),
+                        level: sandbox.level.rawValue, missing: sandbox.missing, mend: sandbox.mend,
+                        limits: sandbox.limits),
                     apps: try await call.platform.apps().count))
         },
         Route("POST", "paas/v1/shutdown") { call in
