@@ -10,7 +10,8 @@ package final class FakeRouter: Sendable {
 
     package init() {}
 
-    package var installed: [RoutingTable] { tables.withLock { $0 } }
+    /// In the order of their versions: one that is overtaken on its way is old when it arrives.
+    package var installed: [RoutingTable] { tables.withLock { $0 }.sorted { $0.version < $1.version } }
 
     package func states(of host: String) -> [RoutingTable.State] { installed.compactMap { $0.routes[host]?.state } }
 

@@ -199,6 +199,8 @@ struct ReconcilerTests {
         async let report = stage.platform.reconciler.deploy(
             blueprint, of: app.id, formation: try stage.formation(of: app, ["web": 1]), keepsOldOnFailure: true)
         await stage.router.reaches("slow.localhost") { $0 == .starting }
+        // The table knows of it a moment before the runtime does.
+        while stage.runtime.started.isEmpty { await Task.yield() }
         stage.runtime.started.first?.end(.signal(9))
         #expect(try await report == .crashed(reason: "web.1 exited with status 137", lastLines: []))
         await stage.close()
@@ -225,7 +227,7 @@ struct ReconcilerTests {
             states.allSatisfy { state in
                 guard case .serving = state else { return false }
                 return true
-            })
+            }, "\(states)")
         await stage.close()
     }
 
