@@ -85,7 +85,9 @@ struct DaemonTests {
             ["python3", "-c", line, home], environment: ["PATH": Programs.systemPath], folder: "/"
         ).start()
         try await daemon.says("listens")
-        let outcome = try await command(home, "apps", daemon: "/bin/false").run()
+        var apps = try command(home, "apps", daemon: "/bin/false")
+        apps.limit = .seconds(90)
+        let outcome = try await apps.run()
         #expect(outcome.errors.hasPrefix(" ›   Error: The platform does not answer.\n"), "\(outcome)")
         #expect(outcome.errors.contains("paas down --force") && outcome.code == 1, "\(outcome)")
         let down = try await command(home, "down", "--force", daemon: "/bin/false").run()

@@ -11,7 +11,7 @@ package final class HTTPClient: Sendable {
         package var silence: Duration
         package var sign: Duration
 
-        package init(silence: Duration = .seconds(5), sign: Duration = .seconds(10)) {
+        package init(silence: Duration = .seconds(5), sign: Duration = .seconds(25)) {
             self.silence = silence
             self.sign = sign
         }

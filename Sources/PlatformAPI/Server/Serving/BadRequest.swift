@@ -79,7 +79,8 @@ extension PlatformError {
         case .noSuchDyno: "dyno"
         case .noSuchFeature: "app_feature"
         case .noSuchBuild: "build"
-        case .nameTaken, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand, .badQuantity, .unknownSize,
+        case .nameTaken, .dynoNotRunning, .tooManyOneOffs, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand,
+            .badQuantity, .unknownSize,
             .bootFailed, .releaseCommandFailed, .startFailed, .diskFull, .slugTooLarge:
             nil
         }
