@@ -17,7 +17,8 @@ packages_for() {
     build) echo git ca-certificates pkg-config build-essential libgit2-dev libsqlite3-dev ;;
     # Python apps, also those whose requirements are compiled, and psycopg2 from source.
     demo) echo curl python3 python3-venv python3-dev libpq-dev ;;
-    test) echo nodejs ;;
+    # tmux holds the terminal in which vi, less and psql are tried.
+    test) echo nodejs tmux vim-tiny less postgresql-client ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac
 }
@@ -47,8 +48,10 @@ missing_packages() { # PACKAGE...
     local package
     for package in "$@"; do
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] && continue
-        # A newer Node.js from elsewhere serves as well as Debian's.
+        # A newer one from elsewhere, such as Node.js, serves as well as Debian's.
         [ "$package" = nodejs ] && command -v node >/dev/null && continue
+        [ "$package" = vim-tiny ] && command -v vi >/dev/null && continue
+        [ "$package" = postgresql-client ] && command -v psql >/dev/null && continue
         printf '%s\n' "$package"
     done
 }

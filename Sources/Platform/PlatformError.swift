@@ -7,6 +7,8 @@ package enum PlatformError: Explained {
     case noSuchRelease(String)
     case noSuchProcessType(String)
     case noSuchDyno(String)
+    case dynoNotRunning(DynoName, DynoState)
+    case tooManyOneOffs(DynoSize, limit: Int)
     case noSuchFeature(String)
     case noFormation(AppName)
     case nothingDeployed(AppName)
@@ -35,6 +37,15 @@ package enum PlatformError: Explained {
         case .noSuchProcessType(let type):
             Explanation("Couldn't find that process type (\(type)).", mend: ["paas ps"], id: .notFound)
         case .noSuchDyno(let dyno): Explanation("Couldn't find that dyno (\(dyno)).", mend: ["paas ps"], id: .notFound)
+        case .dynoNotRunning(let dyno, let state):
+            Explanation(
+                "Couldn't run a command in \(dyno)", because: "It is \(state.rawValue).",
+                mend: ["paas ps", "paas ps:restart --dyno-name \(dyno)"], id: .conflict)
+        case .tooManyOneOffs(let size, let limit):
+            Explanation(
+                "Cannot run more than \(limit) \(size.name) size one-off \(limit == 1 ? "dyno" : "dynos") at once.",
+                because: "So it is on Heroku, and this app has the feature strict.",
+                mend: ["paas ps", "paas ps:stop --process-type run", "paas features:disable strict"])
         case .noSuchFeature(let feature):
             Explanation("Couldn't find that app feature (\(feature)).", mend: ["paas features"], id: .notFound)
         case .noFormation(let name):

@@ -31,6 +31,8 @@ package struct PosixError: Error, Hashable, CustomStringConvertible {
     package var isBrokenPipe: Bool { code == EPIPE || code == ECONNRESET }
     /// Nobody was there to connect to.
     package var isUnheard: Bool { code == ECONNREFUSED || isNotFound }
+    /// The disk, or the user's share of it, is full.
+    package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
     package var isAgain: Bool { code == EAGAIN || code == EINTR }
 }
 

@@ -8,7 +8,9 @@
 package enum Signals {
     package static let hangup = SIGHUP
     package static let interrupt = SIGINT
+    package static let quit = SIGQUIT
     package static let terminate = SIGTERM
+    package static let suspend = SIGTSTP
     package static let windowChange = SIGWINCH
 
     /// Delivers `numbers` in order, on a thread of its own; call it once, first thing.
@@ -47,6 +49,9 @@ package enum Signals {
         }
         return stream
     }
+
+    /// Stops this process, as Ctrl-Z does; returns when it is let go on.
+    package static func stopThisProcess() { kill(getpid(), SIGSTOP) }
 
     /// Writing to a pipe or socket that nobody reads is an error of the write, not the end of the process.
     package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }

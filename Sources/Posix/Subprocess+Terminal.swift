@@ -28,6 +28,15 @@ extension Subprocess {
         return signal != 0 ? .signal(signal) : .code(code)
     }
 
+    /// Ends any process of this user at once; one that has ended already is no error.
+    package static func kill(_ pid: Int32) throws(PosixError) {
+        let number = cpx_pidfd_open(pid)
+        guard number >= 0 || errno != ESRCH else { return }
+        let process = Descriptor(owning: try posix(number, "pidfd_open \(pid)"))
+        guard cpx_pidfd_signal(process.raw, SIGKILL) < 0, errno != ESRCH else { return }
+        throw .last("kill \(pid)")
+    }
+
     /// Becomes another program; returns only when that failed.
     package static func become(
         _ program: String, arguments: [String], environment: [String: String]

@@ -25,10 +25,13 @@ struct ProtocolTests {
     static let requests: [ShimRequest] = [
         .hello(version: 1), .launch(plan: [1, 2, 3]), .signal(15), .stop(graceMilliseconds: 30_000), .input([0, 255]),
         .closeInput, .resize(rows: 50, columns: 132), .hasRead(position: 1 << 40), .release,
+        .execute(plan: [4, 5]),
     ]
     static let reports: [ShimReport] = [
         .hello(version: 1, shim: 4711), .launched, .failed(LaunchFailure(step: "mount", code: 13)),
         .bound(address: "127.0.0.1", port: 20_000), .output(position: 77), .tookInput(total: 5),
+        .executing, .notExecuted(LaunchFailure(step: "fork", code: 11)), .executionOutput([0, 255]),
+        .executionEnded(.signal(9)),
         .ended(
             ExitRecord(ending: .signal(9), wasKilled: true, time: Timestamp(microseconds: 1), position: 99)),
     ]

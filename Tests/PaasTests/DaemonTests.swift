@@ -66,4 +66,48 @@ struct DaemonTests {
             #expect(platform.requests == ["GET /apps "])
         }
     }
+
+    @Test("that hangs: commands say so instead of waiting, and down --force ends it", .timeLimit(.minutes(3)))
+    func hangs() async throws {
+        let home = try Scratch.folder()
+        defer { try? FileTree.remove(home) }
+        // Takes connections and answers none, as a stopped process does.
+        let line = """
+            import os, socket, sys, time
+            os.makedirs(sys.argv[1] + "/run", exist_ok=True)
+            s = socket.socket(socket.AF_UNIX)
+            s.bind(sys.argv[1] + "/run/api.sock")
+            s.listen(64)
+            print("listens", flush=True)
+            time.sleep(600)
+            """
+        let daemon = try Command(
+            ["python3", "-c", line, home], environment: ["PATH": Programs.systemPath], folder: "/"
+        ).start()
+        try await daemon.says("listens")
+        var apps = try command(home, "apps", daemon: "/bin/false")
+        apps.limit = .seconds(90)
+        let outcome = try await apps.run()
+        #expect(outcome.errors.hasPrefix(" ›   Error: The platform does not answer.\n"), "\(outcome)")
+        #expect(outcome.errors.contains("paas down --force") && outcome.code == 1, "\(outcome)")
+        let down = try await command(home, "down", "--force", daemon: "/bin/false").run()
+        #expect(down.errors.contains("Couldn't start the platform"), "the fake one adopts nothing: \(down)")
+        #expect(try await daemon.ends().code == 137)
+    }
+
+    @Test("on a full disk: says that there is no room, and where", .needsRoot)
+    func fullDisk() async throws {
+        let folder = try Scratch.folder()
+        defer { try? FileTree.remove(folder) }
+        try Scratch.write(["daemon.sh": "#!/bin/sh\necho no reason that anybody could read\nexit 1\n"], in: folder)
+        try FileTree.makeFolder("\(folder)/home")
+        // In a mount namespace of its own, the disk goes with the command.
+        let line = "mount -t tmpfs -o size=8k none \"$PAAS_HOME\" && exec \"$PAAS\" apps"
+        var command = try command("\(folder)/home", "apps", daemon: "\(folder)/daemon.sh")
+        command.environment["PAAS"] = command.words[0]
+        command.words = ["unshare", "-m", "sh", "-c", line]
+        let outcome = try await command.run()
+        let mark = "no space left on the disk of \(folder)/home"
+        #expect(outcome.errors.contains(mark) && outcome.errors.contains("df -h \(folder)/home"), "\(outcome)")
+    }
 }

@@ -10,6 +10,14 @@ final class FakePlatform: Sendable {
         var status = 200
         var body: String
         var version: String?
+        /// The `Next-Range` of a list that goes on.
+        var nextRange: String?
+
+        func followed(by range: String) -> Reply {
+            var reply = self
+            reply.nextRange = range
+            return reply
+        }
 
         static func json(_ body: String, status: Int = 200) -> Reply { Reply(status: status, body: body) }
     }
@@ -17,6 +25,7 @@ final class FakePlatform: Sendable {
     let home: String
     private let replies: Mutex<[String: [Reply]]>
     private let asked = Mutex<[String]>([])
+    private let askedRanges = Mutex<[String?]>([])
     private let attach: (@Sendable (AsyncStreamSocket) async throws -> Void)?
 
     /// Serves while `body` runs.
@@ -51,6 +60,9 @@ final class FakePlatform: Sendable {
     /// `METHOD /path BODY` of each request so far.
     var requests: [String] { asked.withLock { $0 } }
 
+    /// The `Range` of each request so far.
+    var ranges: [String?] { askedRanges.withLock { $0 } }
+
     /// Runs `paas` against this platform.
     func paas(
         _ words: String..., input: String = "", folder: String = "/", environment: [String: String] = [:]
@@ -76,6 +88,7 @@ final class FakePlatform: Sendable {
         let key = "\(request.method) \(request.path)"
         let query = request.query.map { "?\($0.key)=\($0.value)" }.joined()
         asked.withLock { $0.append("\(key)\(query) \(String(decoding: request.body, as: UTF8.self))") }
+        askedRanges.withLock { $0.append(request.headers["Range"]) }
         if let attach, request.headers["Upgrade"] != nil {
             // A test whose stream breaks fails on what it then sees.
             if let socket = try? await responder.upgrade(to: "paas-attach/1") { try? await attach(socket) }
@@ -90,6 +103,7 @@ final class FakePlatform: Sendable {
         }
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         if let version = reply.version { headers.add("Paas-Version", version) }
+        if let range = reply.nextRange { headers.add("Next-Range", range) }
         // As a daemon that ends: nobody reaches it any more.
         if request.path == "/paas/v1/shutdown" { try? FileTree.remove("\(home)/run/api.sock") }
         try? await responder.send(status: reply.status, headers: headers, body: Array(reply.body.utf8))

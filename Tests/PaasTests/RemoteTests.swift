@@ -1,3 +1,4 @@
+import APISchema
 import Posix
 import TestSupport
 import Testing
@@ -100,6 +101,51 @@ struct RemoteTests {
             let outcome = try await platform.paas("create", "one", folder: folder)
             #expect(outcome.errors.contains("Git remote paas was there already"))
             #expect(try await remote.run().output == "https://example.com/x.git\n")
+        }
+    }
+
+    @Test("a repository of another user gets no remote, and create says why and what to type", .needsRoot)
+    func distrusted() async throws {
+        var replies = try replies()
+        replies["POST /apps"] = [try .value(Answers.app("one"), status: 201)]
+        try await FakePlatform.with(replies) { platform in
+            let folder = try await repository(platform, [("paas", "a1")])
+            let owning = Command(
+                ["chown", "-R", "12345", folder], environment: ["PATH": Programs.systemPath], folder: "/")
+            try #require(try await owning.run().succeeded)
+            let created = try await platform.paas("create", "one", folder: folder)
+            #expect(
+                created.errors == """
+                    Creating one... done
+                     ›   Warning: No Git remote was added. Git does not trust the repository at \(folder), as it belongs to another user.
+                     ›   To add it, run:
+                     ›     git config --global --add safe.directory \(folder)
+                     ›     paas git:remote -a one
+
+                    """)
+            #expect(created.succeeded)
+            let unclear = try await platform.paas("ps", folder: folder)
+            #expect(unclear.errors.contains("Git does not trust the repository at \(folder)"), "\(unclear)")
+        }
+    }
+
+    @Test("paas apps lists every app, however many parts the list comes in")
+    func parts() async throws {
+        var replies = try replies()
+        replies["GET /apps"] = [
+            try FakePlatform.Reply.value([Answers.app("one", id: "a1")], status: 206).followed(by: "id ]a1..; max=1"),
+            try FakePlatform.Reply.value([Answers.app("two", id: "a2")], status: 206).followed(by: "id ]a2..; max=1"),
+            .json("[]"),
+        ]
+        try await FakePlatform.with(replies) { platform in
+            let listed = try await platform.paas("apps")
+            #expect(listed.output == "=== me@localhost Apps\n\none\ntwo\n\n", "\(listed)")
+            #expect(platform.ranges == [nil, "id ]a1..; max=1", "id ]a2..; max=1"])
+        }
+        try await FakePlatform.with(replies) { platform in
+            let document = try await platform.paas("apps", "--json")
+            let apps: [AppResource] = try WireJSON.decode(from: Array(document.output.utf8))
+            #expect(apps.map(\.name) == ["one", "two"])
         }
     }
 }

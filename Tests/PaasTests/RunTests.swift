@@ -58,10 +58,13 @@ struct RunTests {
 
     @Test("says so when the platform goes away in between")
     func brokenOff() async throws {
-        try await FakePlatform.with(try replies(), attach: { _ in }) { platform in
+        try await FakePlatform.with(try replies(), attach: { _ = try await $0.frame() }) { platform in
             let outcome = try await platform.paas("run", "cat", "-a", "example", input: "x")
-            #expect(outcome.code == 1)
+            #expect(outcome.code == 75, "no exit code that a command would choose")
             #expect(outcome.errors.contains("The connection to the dyno broke off."))
+            #expect(outcome.errors.contains("paas logs --dyno-name run.1234"))
+            let attached = platform.requests.filter { $0.contains("/attach") }
+            #expect(attached.count == 1, "input that may be lost is not sent into the void: \(attached)")
         }
     }
 

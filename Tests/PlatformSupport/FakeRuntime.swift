@@ -29,7 +29,8 @@ package final class FakeRuntime: Sendable {
                     return (.signal(15), false)
                 },
                 signal: { _ in },
-                attach: { throw PlatformError.noSuchDyno("fake") },
+                attach: { _ in throw PlatformError.noSuchDyno("fake") },
+                execute: { _ in throw PlatformError.noSuchDyno("fake") },
                 note: { [self] tags in noted.withLock { $0 = tags } },
                 release: {})
         }

@@ -67,7 +67,9 @@ static int keep_capabilities(uint32_t low) {
     return (int)syscall(SYS_capset, &header, data);
 }
 
-int cpx_drop_capabilities_but_kill(void) { return keep_capabilities(1u << CAP_KILL); }
+int cpx_drop_capabilities_but_kill(int set_ids) {
+    return keep_capabilities(1u << CAP_KILL | (set_ids ? 1u << CAP_SETUID | 1u << CAP_SETGID : 0));
+}
 int cpx_drop_all_capabilities(void) { return keep_capabilities(0); }
 
 int cpx_take_ids(unsigned uid, unsigned gid, int clear_groups) {

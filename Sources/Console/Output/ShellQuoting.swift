@@ -3,7 +3,7 @@ package enum ShellQuoting {
     /// Bare where that is safe; in double quotes with escapes when it holds `'` or a newline; else in single quotes.
     package static func quoted(_ value: String) -> String {
         guard
-            value.contains(where: { #"["\s#!$&'()*,:;<=>?@[\]^`{|}]"#.contains($0) || $0.isWhitespace })
+            value.contains(where: { #"["!#$&'()*,:;<=>?@[\]^`{|}]"#.contains($0) || $0.isWhitespace })
                 || value.isEmpty
         else { return value }
         guard value.contains("'") || value.contains(where: \.isNewline) else { return "'\(value)'" }

@@ -11,17 +11,7 @@ struct ExitRecord: Equatable, Sendable {
     var position: UInt64
 
     func write(to writer: inout ByteWriter) {
-        switch ending {
-        case .code(let code):
-            writer.put(UInt8(0))
-            writer.put(code)
-        case .signal(let signal):
-            writer.put(UInt8(1))
-            writer.put(signal)
-        case .lost:
-            writer.put(UInt8(2))
-            writer.put(Int32(0))
-        }
+        ending.write(to: &writer)
         writer.put(wasKilled)
         writer.put(time.microseconds)
         writer.put(position)

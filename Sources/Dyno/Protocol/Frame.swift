@@ -29,6 +29,12 @@ struct FrameDecoder: Sendable {
         waiting += bytes
     }
 
+    /// Whether ``next()`` has something to say, if only that the stream is of no more use.
+    var hasFrame: Bool {
+        guard waiting.count - start >= 5 else { return false }
+        return waiting.count - start >= 4 + waiting[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+
     /// The next whole frame, `nil` when more bytes are needed.
     ///
     /// - Throws: ``ByteReader/Malformed`` for a length of zero or above the limit; the stream is of no more use then.

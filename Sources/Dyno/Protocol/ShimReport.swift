@@ -14,6 +14,11 @@ enum ShimReport: Equatable, Sendable {
     case ended(ExitRecord)
     /// How many bytes of this client's input the dyno has taken altogether, or will never take.
     case tookInput(total: UInt64)
+    /// The command that this client has asked for beside the dyno's own runs.
+    case executing
+    case notExecuted(LaunchFailure)
+    case executionOutput([UInt8])
+    case executionEnded(Ending)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -40,6 +45,14 @@ enum ShimReport: Equatable, Sendable {
         case .tookInput(let total):
             kind = 7
             writer.put(total)
+        case .executing: kind = 40
+        case .notExecuted(let failure):
+            kind = 41
+            failure.write(to: &writer)
+        case .executionOutput(let bytes): return Frame(kind: 42, payload: bytes)
+        case .executionEnded(let ending):
+            kind = 43
+            ending.write(to: &writer)
         }
         return Frame(kind: kind, payload: writer.bytes)
     }
@@ -55,6 +68,10 @@ enum ShimReport: Equatable, Sendable {
         case 5: self = .output(position: try reader.integer())
         case 6: self = .ended(try ExitRecord(from: &reader))
         case 7: self = .tookInput(total: try reader.integer())
+        case 40: self = .executing
+        case 41: self = .notExecuted(try LaunchFailure(from: &reader))
+        case 42: self = .executionOutput(frame.payload)
+        case 43: self = .executionEnded(try Ending(from: &reader))
         default: return nil
         }
     }

@@ -18,9 +18,14 @@ enum ShimRequest: Equatable, Sendable {
     case hasRead(position: UInt64)
     /// Everything is stored elsewhere: the shim may leave.
     case release
+    /// An encoded `DynoExecution`: a command beside the dyno's own, which this connection is about from now on.
+    /// Shims of version 1 do not know it.
+    case execute(plan: [UInt8])
 
     /// The version that this code speaks.
-    static let version: UInt16 = 1
+    static let version: UInt16 = 2
+    /// The first whose shims know ``execute(plan:)``.
+    static let firstWithExecutions: UInt16 = 2
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -46,6 +51,7 @@ enum ShimRequest: Equatable, Sendable {
             kind = 8
             writer.put(position)
         case .release: kind = 9
+        case .execute(let plan): return Frame(kind: 40, payload: plan)
         }
         return Frame(kind: kind, payload: writer.bytes)
     }
@@ -63,6 +69,7 @@ enum ShimRequest: Equatable, Sendable {
         case 7: self = .resize(rows: try reader.integer(), columns: try reader.integer())
         case 8: self = .hasRead(position: try reader.integer())
         case 9: self = .release
+        case 40: self = .execute(plan: frame.payload)
         default: return nil
         }
     }

@@ -22,7 +22,11 @@ struct DynoInit {
     let lock: Int32
 
     private var decoder = FrameDecoder()
+    /// Descriptors that came from the shim and are not in use yet.
+    var received: [Int32] = []
     private var command: Int32 = -1
+    /// Commands beside the dyno's own: their numbers by process.
+    var executions: [Int32: UInt32] = [:]
     private var hasEnded = false
     private var isStopping = false
 
@@ -60,32 +64,49 @@ struct DynoInit {
         var mainEnd: Int32 = -1
         var isTerminal = false
         if case .terminal(let rows, let columns) = plan.streams {
-            var dynoEnd: Int32 = -1
-            try step(
-                cpx_open_terminal("/dev/ptmx", Int32(clamping: rows), Int32(clamping: columns), &mainEnd, &dynoEnd),
-                "open a terminal")
-            if geteuid() == 0 { _ = cpx_give(dynoEnd, plan.userID, plan.groupID) }
-            let frame = InitNews.terminal.frame.bytes
-            guard cpx_send_with_fds(control, frame, frame.count, [mainEnd], 1) == frame.count else {
-                throw LaunchFailure(step: "pass the terminal on", code: errno)
-            }
-            input = dynoEnd
-            output = dynoEnd
+            let terminal = try openTerminal(rows: rows, columns: columns)
+            mainEnd = terminal.main
+            tell(.terminal, with: mainEnd)
+            input = terminal.dyno
+            output = terminal.dyno
             isTerminal = true
         }
+        let payload = Payload(plan: plan, folder: folder, input: input, output: output, isTerminal: isTerminal)
+        command = try spawn(payload)
+        for number in Set([input, output, mainEnd]) where number >= 0 { close(number) }
+        // What it needs from here on is to signal processes of the app's user and, where that is another one, to
+        // become that user in commands beside the dyno's own.
+        _ = cpx_drop_bounding_set()
+        _ = cpx_drop_capabilities_but_kill(geteuid() == 0 && plan.userID != 0 ? 1 : 0)
+        tell(.launched)
+    }
+
+    /// A new terminal of the dyno, which its user may open by name.
+    func openTerminal(rows: Int, columns: Int) throws(LaunchFailure) -> (main: Int32, dyno: Int32) {
+        let isOther = geteuid() == 0 && plan.userID != 0
+        // It belongs to whoever opens it.
+        if isOther { _ = cpx_act_on_files_as(plan.userID, plan.groupID) }
+        defer { if isOther { _ = cpx_act_on_files_as(0, 0) } }
+        var mainEnd: Int32 = -1
+        var dynoEnd: Int32 = -1
+        try step(
+            cpx_open_terminal("/dev/ptmx", Int32(clamping: rows), Int32(clamping: columns), &mainEnd, &dynoEnd),
+            "open a terminal")
+        return (mainEnd, dynoEnd)
+    }
+
+    /// - Returns: the process whose `exec` has succeeded.
+    func spawn(_ payload: Payload) throws(LaunchFailure) -> Int32 {
         var report: [Int32] = [-1, -1]
         try step(pipe(&report), "pipe")
-        let payload = Payload(plan: plan, folder: folder, input: input, output: output, isTerminal: isTerminal)
         let process = cpx_fork()
-        try step(process, "fork")
+        let code = errno
         if process == 0 { payload.run(report: report[1]) }
-        command = process
-        for number in Set([report[1], input, output, mainEnd]) where number >= 0 { close(number) }
+        close(report[1])
+        defer { close(report[0]) }
+        guard process > 0 else { throw LaunchFailure(step: "fork", code: code) }
         if let failure = Self.readFailure(report[0]) { throw failure }
-        close(report[0])
-        // What it needs from here on is to signal processes of the app's user.
-        _ = cpx_drop_capabilities_but_kill()
-        tell(.launched)
+        return process
     }
 
     /// The command's `exec` closes the pipe; a step that fails writes into it first.
@@ -124,17 +145,26 @@ struct DynoInit {
     }
 
     private mutating func obey() {
-        guard let order = try? nextOrder() else {
-            // The shim is gone, so nobody watches over the dyno any more.
-            end()
-        }
+        repeat {
+            guard let order = try? nextOrder() else {
+                // The shim is gone, so nobody watches over the dyno any more.
+                end()
+            }
+            obey(order)
+        } while decoder.hasFrame
+    }
+
+    private mutating func obey(_ order: InitOrder) {
         switch order {
         case .go: break
         case .signal(let number): signalAll(number)
         case .terminate:
             isStopping = true
+            hangUpExecutions()
             signalAll(SIGTERM)
         case .kill: killAll()
+        case .execute(let number, let plan): execute(number, plan)
+        case .signalExecution(let number, let signal): signalExecution(number, signal)
         }
     }
 
@@ -146,9 +176,11 @@ struct DynoInit {
         while true {
             let process = cpx_reap(&code, &signal)
             guard process > 0 else { return process == 0 }
+            let ending: Ending = signal != 0 ? .signal(signal) : .code(code)
+            if let number = executions.removeValue(forKey: process) { tell(.executed(number: number, ending)) }
             guard process == command else { continue }
             hasEnded = true
-            tell(.ended(signal != 0 ? .signal(signal) : .code(code)))
+            tell(.ended(ending))
         }
     }
 
@@ -189,17 +221,28 @@ struct DynoInit {
             do {
                 if let frame = try decoder.next() { return try InitOrder(frame) }
             } catch { throw LaunchFailure(step: "understand the shim", code: 0) }
-            var buffer = [UInt8](repeating: 0, count: 256)
-            let count = read(control, &buffer, buffer.count)
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            var descriptors = [Int32](repeating: -1, count: 16)
+            var descriptorCount = 0
+            let count = cpx_receive_with_fds(control, &buffer, buffer.count, &descriptors, 16, &descriptorCount)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw LaunchFailure(step: "hear from the shim", code: count < 0 ? errno : 0) }
+            received += descriptors.prefix(descriptorCount)
             decoder.append(Array(buffer.prefix(count)))
         }
     }
 
-    private func tell(_ news: InitNews) {
+    func tell(_ news: InitNews) {
         let bytes = news.frame.bytes
         _ = bytes.withUnsafeBytes { send(control, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+    }
+
+    /// - Parameter descriptor: goes along; without one it is told alone.
+    func tell(_ news: InitNews, with descriptor: Int32?) {
+        guard let descriptor else { return tell(news) }
+        let bytes = news.frame.bytes
+        // When it cannot be passed, the shim has gone or has no descriptor left; the command then has no reader.
+        _ = cpx_send_with_fds(control, bytes, bytes.count, [descriptor], 1)
     }
 
     private func keepOnly(_ numbers: [Int32]) throws(LaunchFailure) {

@@ -10,6 +10,10 @@ enum InitOrder: Equatable, Sendable {
     case terminate
     /// SIGKILL to all.
     case kill
+    /// An encoded `DynoExecution`: a command beside the dyno's own. Its standard input and output come with it, unless
+    /// it wants a terminal.
+    case execute(number: UInt32, plan: [UInt8])
+    case signalExecution(number: UInt32, signal: Int32)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -20,6 +24,13 @@ enum InitOrder: Equatable, Sendable {
             return Frame(kind: 2, payload: writer.bytes)
         case .terminate: return Frame(kind: 3, payload: [])
         case .kill: return Frame(kind: 4, payload: [])
+        case .execute(let number, let plan):
+            writer.put(number)
+            return Frame(kind: 40, payload: writer.bytes + plan)
+        case .signalExecution(let number, let signal):
+            writer.put(number)
+            writer.put(signal)
+            return Frame(kind: 41, payload: writer.bytes)
         }
     }
 
@@ -30,6 +41,8 @@ enum InitOrder: Equatable, Sendable {
         case 2: self = .signal(try reader.integer())
         case 3: self = .terminate
         case 4: self = .kill
+        case 40: self = .execute(number: try reader.integer(), plan: Array(frame.payload.dropFirst(4)))
+        case 41: self = .signalExecution(number: try reader.integer(), signal: try reader.integer())
         default: throw ByteReader.Malformed()
         }
     }
@@ -43,6 +56,10 @@ enum InitNews: Equatable, Sendable {
     case failed(LaunchFailure)
     /// The command has ended. Everything of the dyno has when the first process has gone.
     case ended(Ending)
+    /// The main end of its terminal comes with it, when it has one.
+    case executing(number: UInt32, hasTerminal: Bool)
+    case notExecuted(number: UInt32, LaunchFailure)
+    case executed(number: UInt32, Ending)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -53,18 +70,20 @@ enum InitNews: Equatable, Sendable {
             failure.write(to: &writer)
             return Frame(kind: 3, payload: writer.bytes)
         case .ended(let ending):
-            switch ending {
-            case .code(let code):
-                writer.put(UInt8(0))
-                writer.put(code)
-            case .signal(let number):
-                writer.put(UInt8(1))
-                writer.put(number)
-            case .lost:
-                writer.put(UInt8(2))
-                writer.put(Int32(0))
-            }
+            ending.write(to: &writer)
             return Frame(kind: 4, payload: writer.bytes)
+        case .executing(let number, let hasTerminal):
+            writer.put(number)
+            writer.put(hasTerminal)
+            return Frame(kind: 40, payload: writer.bytes)
+        case .notExecuted(let number, let failure):
+            writer.put(number)
+            failure.write(to: &writer)
+            return Frame(kind: 41, payload: writer.bytes)
+        case .executed(let number, let ending):
+            writer.put(number)
+            ending.write(to: &writer)
+            return Frame(kind: 42, payload: writer.bytes)
         }
     }
 
@@ -74,14 +93,10 @@ enum InitNews: Equatable, Sendable {
         case 1: self = .terminal
         case 2: self = .launched
         case 3: self = .failed(try LaunchFailure(from: &reader))
-        case 4:
-            let kind: UInt8 = try reader.integer()
-            let value: Int32 = try reader.integer()
-            switch kind {
-            case 0: self = .ended(.code(value))
-            case 1: self = .ended(.signal(value))
-            default: self = .ended(.lost)
-            }
+        case 4: self = .ended(try Ending(from: &reader))
+        case 40: self = .executing(number: try reader.integer(), hasTerminal: try reader.bool())
+        case 41: self = .notExecuted(number: try reader.integer(), try LaunchFailure(from: &reader))
+        case 42: self = .executed(number: try reader.integer(), try Ending(from: &reader))
         default: throw ByteReader.Malformed()
         }
     }

@@ -13,6 +13,8 @@ struct Payload {
     let input: Int32
     let output: Int32
     let isTerminal: Bool
+    /// What profile scripts say is for the log of the dyno that starts, not for a command beside its own.
+    var isQuiet = false
 
     /// Never returns. What fails goes into `report`, which the `exec` closes.
     func run(report: Int32) -> Never {
@@ -80,7 +82,7 @@ struct Payload {
         return [
             """
             for profile in "$HOME"/.profile.d/*.sh "$HOME"/.profile; do
-            if [ -f "$profile" ]; then . "$profile"; fi; done
+            if [ -f "$profile" ]; then . "$profile"\(isQuiet ? " >/dev/null 2>&1" : ""); fi; done
             unset profile; exec bash -c "$1"
             """, "bash", plan.command,
         ]

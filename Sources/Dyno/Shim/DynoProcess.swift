@@ -24,7 +24,7 @@ struct DynoProcess: ~Copyable {
             try posix(cpx_socketpair(&ends), "socketpair")
             let control = Descriptor(owning: ends[0])
             let far = Descriptor(owning: ends[1])
-            let streams = try DynoStreams(plan)
+            let streams = try DynoStreams(plan.streams, owner: plan)
             let asRoot = geteuid() == 0
             let process = try posix(cpx_clone(plan.level.namespaces), "make namespaces")
             if process == 0 {
@@ -63,16 +63,17 @@ struct DynoProcess: ~Copyable {
 }
 
 /// The pipes between a shim and its dyno; -1 where a terminal takes their place.
-private struct DynoStreams: ~Copyable {
+struct DynoStreams: ~Copyable {
     let dynoInput: Descriptor
     let dynoOutput: Descriptor
     let output: Descriptor
     let input: Descriptor
 
-    init(_ plan: LaunchPlan) throws(PosixError) {
+    /// - Parameter plan: says whose they are.
+    init(_ streams: DynoSpec.Streams, owner plan: LaunchPlan) throws(PosixError) {
         var fromDyno: [Int32] = [-1, -1]
         var toDyno: [Int32] = [-1, -1]
-        switch plan.streams {
+        switch streams {
         case .terminal: break
         case .logged:
             fromDyno = try Self.pipe(owner: plan)

@@ -33,6 +33,10 @@ final class Shim {
     private var drainUntil: UInt64?
     private var record: ExitRecord?
     private var isReleased = false
+    /// The number of the last command beside the dyno's own.
+    var lastExecution: UInt32 = 0
+    /// Whether the dyno runs and is not known to end.
+    var isLiving: Bool { hasLaunched && ending == nil && drainUntil == nil && record == nil }
 
     /// Starts the dyno.
     init(
@@ -87,16 +91,28 @@ final class Shim {
         let outputAt = watch(isHeldBack ? -1 : dyno.output.raw, POLLIN)
         let inputAt = watch(writer == nil ? -1 : dyno.input.raw, POLLOUT)
         let clientsAt = clients.map { watch($0.descriptor.raw, POLLIN | ($0.wantsToWrite ? POLLOUT : 0)) }
+        let executionsAt = clients.map { client -> (output: Int?, input: Int?) in
+            guard let execution = client.execution else { return (nil, nil) }
+            return (
+                watch(execution.isHeldBack(client) ? -1 : execution.output.raw, POLLIN),
+                watch(client.input.isEmpty ? -1 : execution.input.raw, POLLOUT)
+            )
+        }
         guard poll(&polls, nfds_t(polls.count), timeout) >= 0 else { return }
         func isReady(_ index: Int?) -> Bool { index.map { polls[$0].revents != 0 } ?? false }
 
         if isReady(controlAt) { hearNews() }
         if isReady(outputAt) { readOutput() }
         if isReady(inputAt) { writeInput() }
+        for (client, index) in zip(clients, executionsAt) {
+            if isReady(index.output) { client.execution?.readOutput(for: client) }
+            if isReady(index.input) { writeInput(of: client) }
+        }
         for (client, index) in zip(clients, clientsAt) where isReady(index) { serve(client) }
         if isReady(listenerAt) { accept() }
         if isReady(signalAt) { readSignals() }
         tendTimers()
+        hangUpLostExecutions()
         clients.removeAll { !$0.isOpen }
     }
 
@@ -104,7 +120,8 @@ final class Shim {
         let now = Moment.monotonicNanoseconds
         let watching = hasLaunched && bound == nil ? portWatch?.nextLook : nil
         let measuring = drainUntil == nil ? limits?.nextLook : nil
-        guard let next = [killAt, drainUntil, watching, measuring].compactMap({ $0 }).min() else { return -1 }
+        let draining = clients.compactMap(\.execution).filter { !$0.hasFinished }.compactMap(\.drainUntil).min()
+        guard let next = [killAt, drainUntil, watching, measuring, draining].compactMap({ $0 }).min() else { return -1 }
         return next <= now ? 0 : Int32(clamping: (next - now + 999_999) / 1_000_000)
     }
 
@@ -115,10 +132,13 @@ final class Shim {
         }
         if drainUntil == nil, let next = limits?.nextLook, now >= next { act(on: limits?.look(now: now) ?? [], now) }
         if let killAt, now >= killAt { kill(now) }
+        finishExecutions(now: now)
         if let drainUntil, record == nil, now >= drainUntil || dyno.output.raw < 0 { finish() }
     }
 
-    private func broadcast(_ report: ShimReport) { for client in clients { client.tell(report) } }
+    private func broadcast(_ report: ShimReport) {
+        for client in clients where client.execution == nil { client.tell(report) }
+    }
 
     // MARK: The dyno
 
@@ -142,6 +162,10 @@ final class Shim {
                     broadcast(.launched)
                 case .failed(let failure): fail(failure)
                 case .ended(let ending): self.ending = ending
+                case .executing(let number, let hasTerminal):
+                    hasStarted(execution: number, terminal: hasTerminal ? terminals.popFirst() : nil)
+                case .notExecuted(let number, let failure): hasFailed(execution: number, failure)
+                case .executed(let number, let ending): hasEnded(execution: number, ending)
                 }
             }
         } catch { controlIsOpen = false }
@@ -163,9 +187,11 @@ final class Shim {
 
     /// A slow client of an interactive dyno holds it back, as a terminal would; a logged one is never held back.
     private var isHeldBack: Bool {
-        guard plan.streams != .logged, let slowest = clients.compactMap(\.hasRead).min() else { return false }
+        guard plan.streams != .logged, let slowest = readers.min() else { return false }
         return spool.position > slowest + 4_194_304
     }
+
+    private var readers: [UInt64] { clients.filter { $0.execution == nil }.compactMap(\.hasRead) }
 
     private func readOutput() {
         for _ in 0..<16 where dyno.output.raw >= 0 {
@@ -179,7 +205,7 @@ final class Shim {
     }
 
     /// The client whose input is next.
-    private var writer: ShimClient? { clients.first { !$0.input.isEmpty } }
+    private var writer: ShimClient? { clients.first { $0.execution == nil && !$0.input.isEmpty } }
 
     private func writeInput() {
         guard let writer else { return }
@@ -199,7 +225,7 @@ final class Shim {
     private func closeInput() {
         dyno.input = Descriptor(owning: -1)
         // Nobody reads any more: who waits for room has waited long enough.
-        for client in clients { client.took(client.input.count) }
+        for client in clients where client.execution == nil { client.took(client.input.count) }
     }
 
     private func readSignals() {
@@ -219,6 +245,7 @@ final class Shim {
         if !plan.level.hasProcessNamespace { ProcessTree.killDescendants() }
         if ending == nil, failure == nil, !hasLaunched { fail(LaunchFailure(step: "start the dyno", code: 0)) }
         killAt = nil
+        endExecutions()
         drainUntil = Moment.monotonicNanoseconds + 200_000_000
     }
 
@@ -315,6 +342,10 @@ final class Shim {
         client.flush()
         client.tell(.output(position: spool.position))
         for request in client.requests() {
+            if let execution = client.execution {
+                serve(execution, of: client, request)
+                continue
+            }
             switch request {
             case .hello, .launch: break
             case .signal(let number): if (1...64).contains(number) { dyno.order(.signal(number)) }
@@ -331,6 +362,7 @@ final class Shim {
                 }
             case .hasRead(let position): client.hasRead = position
             case .release: if record != nil { isReleased = true }
+            case .execute(let plan): execute(plan, for: client)
             }
         }
     }

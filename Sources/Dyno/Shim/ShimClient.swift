@@ -18,6 +18,8 @@ final class ShimClient {
     private(set) var input: [UInt8] = []
     private var taken: UInt64 = 0
     private(set) var isOpen = true
+    /// The command beside the dyno's own that this connection is about.
+    var execution: ShimExecution?
 
     init(_ descriptor: consuming Descriptor) {
         self.descriptor = descriptor

@@ -90,23 +90,28 @@ package final class RunningDyno: Sendable {
 
     /// A client's line to a dyno with a terminal or with pipes. What came before is replayed.
     ///
+    /// - Parameter position: how many bytes of output the client has already, from an earlier attachment.
     /// - Throws: ``DynoNotAttachable`` for a dyno whose output is logged.
-    package func attach() async throws -> DynoAttachment {
+    package func attach(from position: UInt64 = 0) async throws -> DynoAttachment {
         guard isInteractive else { throw DynoNotAttachable(name: name) }
-        if link.news.isClosed { return DynoAttachment(link) }
-        let own: ShimLink
+        if link.news.isClosed { return DynoAttachment(link, from: position) }
         do {
-            own = ShimLink(folder: link.folder, socket: try await leaving.connect())
+            return DynoAttachment(try await newLink(), from: position)
         } catch {
             // It has just ended: the spool has everything.
             _ = await link.news { $0.isClosed }
-            return DynoAttachment(link)
+            return DynoAttachment(link, from: position)
         }
-        try await own.send(.hello(version: ShimRequest.version))
+    }
+
+    /// One more line to the shim.
+    func newLink() async throws -> ShimLink {
+        let own = ShimLink(folder: link.folder, socket: try await leaving.connect())
         let link = link
         // Ends with its connection, which the attachment closes when it goes.
         Task { await own.run { await link.news { $0.record != nil }.record } }
-        return DynoAttachment(own)
+        try await own.send(.hello(version: ShimRequest.version))
+        return own
     }
 
     /// The caller has stored everything: the shim leaves and the run folder goes. A dyno that still runs is ended.

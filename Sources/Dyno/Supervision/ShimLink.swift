@@ -12,6 +12,8 @@ internal import Synchronization
 final class ShimLink: Sendable {
     struct News: Sendable {
         var shim: Int32?
+        /// The protocol's version at the shim.
+        var version: UInt16?
         var hasLaunched = false
         var bound: Endpoint?
         var failure: LaunchFailure?
@@ -21,9 +23,24 @@ final class ShimLink: Sendable {
         var record: ExitRecord?
         /// How much of what this line has sent as input the dyno has taken.
         var inputTaken: UInt64 = 0
+        /// The command beside the dyno's own that this line is about.
+        var execution = Execution()
         var isClosed = false
         /// Grows with every change.
         var generation = 0
+
+        /// How what this line is about has ended: the command beside the dyno's own, or the dyno.
+        var ending: Ending? { execution.ending ?? record?.ending }
+    }
+
+    struct Execution: Sendable {
+        var hasStarted = false
+        var failure: LaunchFailure?
+        /// What it has written and nobody has taken; the shim sees that this does not grow beyond its window.
+        var output: [UInt8] = []
+        /// How much it has written altogether.
+        var total: UInt64 = 0
+        var ending: Ending?
     }
 
     private struct State {
@@ -85,6 +102,16 @@ final class ShimLink: Sendable {
         }
     }
 
+    /// What a command beside the dyno's own has written since the last call, and how much that makes altogether; `nil`
+    /// when that is nothing.
+    func takeExecutionOutput() -> (bytes: [UInt8], total: UInt64)? {
+        state.withLock { state in
+            guard !state.news.execution.output.isEmpty else { return nil }
+            defer { state.news.execution.output = [] }
+            return (state.news.execution.output, state.news.execution.total)
+        }
+    }
+
     /// Leaves the shim to itself.
     func close() {
         state.withLock { $0.isLeft = true }
@@ -137,13 +164,21 @@ final class ShimLink: Sendable {
     private func note(_ report: ShimReport) {
         change { news in
             switch report {
-            case .hello(_, let shim): news.shim = shim
+            case .hello(let version, let shim):
+                news.shim = shim
+                news.version = version
             case .launched: news.hasLaunched = true
             case .failed(let failure): news.failure = failure
             case .bound(let address, let port): news.bound = .tcp(address: address, port: port)
             case .output(let position): news.position = max(news.position, position)
             case .ended(let record): news.record = record
             case .tookInput(let total): news.inputTaken = total
+            case .executing: news.execution.hasStarted = true
+            case .notExecuted(let failure): news.execution.failure = failure
+            case .executionOutput(let bytes):
+                news.execution.output += bytes
+                news.execution.total += UInt64(bytes.count)
+            case .executionEnded(let ending): news.execution.ending = ending
             }
         }
     }

@@ -4,16 +4,30 @@ package import Posix
 package final class HTTPClient: Sendable {
     private let socketPath: String
     private let reactor: Reactor
+    private let patience: Patience?
 
-    package init(socketPath: String, reactor: Reactor) {
+    /// How long a server may keep silent before it is asked whether it lives, and how long it may think about that.
+    package struct Patience: Sendable {
+        package var silence: Duration
+        package var sign: Duration
+
+        package init(silence: Duration = .seconds(5), sign: Duration = .seconds(25)) {
+            self.silence = silence
+            self.sign = sign
+        }
+    }
+
+    /// - Parameter patience: `nil` waits for an answer without end.
+    package init(socketPath: String, reactor: Reactor, patience: Patience? = nil) {
         self.socketPath = socketPath
         self.reactor = reactor
+        self.patience = patience
     }
 
     /// Sends `request` and returns when the answer's head is there.
     ///
     /// - Throws: `PosixError` when nobody listens (`ENOENT`, `ECONNREFUSED`); ``HTTPTransportError`` when the answer
-    ///   breaks off or is no HTTP.
+    ///   breaks off or is no HTTP, or when the server hangs.
     package func send(_ request: HTTPRequest) async throws -> HTTPClientResponse {
         var request = request
         request.headers.set("Connection", to: "close")
@@ -43,6 +57,38 @@ package final class HTTPClient: Sendable {
     }
 
     private func exchange(_ request: HTTPRequest) async throws -> (ResponseHead, AsyncStreamSocket) {
+        guard let patience else { return try await ask(request) }
+        return try await withThrowingTaskGroup(of: (ResponseHead, AsyncStreamSocket)?.self) { group in
+            group.addTask { [self] in try await ask(request) }
+            group.addTask { [self] in
+                try await watch(patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() ?? nil else { throw HTTPTransportError.tooSlow }
+            return answer
+        }
+    }
+
+    /// Returns when the server hangs. An answer may take long; a server that works on one still answers others.
+    private func watch(_ patience: Patience) async throws {
+        while true {
+            try await Task.sleep(for: patience.silence)
+            do {
+                // Whatever it says to that, also that it knows no such place, is a sign of life.
+                _ = try await withTimeLimit(patience.sign) { [self] in
+                    try await ask(HTTPRequest(method: "GET", path: "/paas/v1/alive", headers: ["Connection": "close"]))
+                }
+            } catch HTTPTransportError.tooSlow {
+                return
+            } catch {
+                // It has gone, which the one that waits for the answer hears by itself.
+                try Task.checkCancellation()
+            }
+        }
+    }
+
+    private func ask(_ request: HTTPRequest) async throws -> (ResponseHead, AsyncStreamSocket) {
         let socket = try AsyncStreamSocket(try await connect(), reactor: reactor)
         do {
             try await socket.write(Self.bytes(of: request))
@@ -64,7 +110,8 @@ package final class HTTPClient: Sendable {
             do {
                 return try UnixSocket.connect(to: socketPath)
             } catch {
-                guard error.isAgain, pause < .milliseconds(600) else { throw error }
+                guard error.isAgain else { throw error }
+                guard pause < .milliseconds(600) else { throw HTTPTransportError.tooSlow }
             }
             try await Task.sleep(for: pause)
             pause *= 2

@@ -30,6 +30,7 @@ extension Platform {
             throw PlatformError.nothingDeployed(app.name)
         }
         let size = try oneOff.size.map { try SizeRules(app).size($0) }
+        if app.has(.strict) { try await checkRoom(for: size ?? .basic, in: app) }
         let command = ProcessType(oneOff.command).flatMap { blueprint.slug.processTypes[$0] } ?? oneOff.command
         let name = await reconciler.freeName(oneOff.type, in: app.id)
         let actor = try await actor()
@@ -49,5 +50,17 @@ extension Platform {
         return DynoView(
             id: spec.id, name: name, isOneOff: true, state: .starting, command: command, size: spec.size,
             releaseVersion: blueprint.release.version, since: machines.time.now())
+    }
+
+    /// As many as Heroku runs of that size at once. Source: heroku-platform.md §4.
+    private func checkRoom(for size: DynoSize, in app: App) async throws {
+        let limit =
+            switch size.name {
+            case DynoSize.eco.name: 1
+            case let name where name.hasPrefix("Performance"): 5
+            default: 50
+            }
+        let running = await reconciler.dynos(of: app.id).filter { $0.isOneOff && $0.size == size }
+        guard running.count < limit else { throw PlatformError.tooManyOneOffs(size, limit: limit) }
     }
 }

@@ -43,4 +43,8 @@ package struct DynoView: Sendable {
     package let size: DynoSize
     package let releaseVersion: Int
     package let since: Timestamp
+    /// How it is kept apart; `nil` while it is being started or is down.
+    package var sandbox: SandboxLevel?
+    /// Where it answers.
+    package var endpoint: Endpoint?
 }

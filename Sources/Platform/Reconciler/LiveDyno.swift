@@ -35,6 +35,12 @@ struct LiveDyno {
     var isAwaited = false
     /// Its output belongs to the client that attaches, and is not logged: it may well show config vars.
     var isAttached = false
+    /// Clients that are attached now.
+    var clients = 0
+    /// A client has had all of its output and how it ended.
+    var isServed = false
+    /// Its client has gone, and it was told so.
+    var isHungUp = false
     /// Why it failed, when the reconciler itself ended it.
     var verdict: String?
     /// The last few lines of output, for the message of a failed boot.

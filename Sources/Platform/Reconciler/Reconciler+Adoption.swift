@@ -73,8 +73,10 @@ extension Reconciler {
         dyno.isAttached = handle.tags["attached"] == "true"
         apps[handle.app]?.dynos[handle.id] = dyno
         watch(handle, after: await machines.logs.position(of: handle.id, in: handle.app))
-        // Its client was connected to the daemon that is gone.
-        if dyno.role == .oneOff, dyno.isAttached { later { [self] in await clientLeft(handle.id, in: handle.app) } }
+        // Its client was connected to the daemon that is gone, and comes back when it lives.
+        if dyno.role == .oneOff, dyno.isAttached {
+            later { [self] in await hangUpUnlessAttached(handle.id, in: handle.app, within: .seconds(5)) }
+        }
         if belongs, dyno.wantsPort { later { [self] in await failUnlessBound(handle.id, in: handle.app) } }
         return belongs && dyno.wantsPort
     }

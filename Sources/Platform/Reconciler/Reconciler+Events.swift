@@ -68,7 +68,8 @@ extension Reconciler {
     /// A dyno has ended, whatever made it end.
     func ended(_ id: DynoID, in app: AppID, _ ending: Ending) async {
         guard let dyno = apps[app]?.dynos[id], dyno.state != .crashed else { return }
-        apps[app]?.dynos[id]?.handle = nil
+        // A client may still come for what an attached one-off has said.
+        if dyno.role != .oneOff || !dyno.isAttached { apps[app]?.dynos[id]?.handle = nil }
         if dyno.role != .build, dyno.handle != nil {
             await say("Process exited with \(ending)", about: dyno.name, in: app)
         }
@@ -83,12 +84,13 @@ extension Reconciler {
             apps[app]?.dynos[id] = nil
         case .oneOff:
             await say("State changed from \(dyno.state.rawValue) to complete", about: dyno.name, in: app)
+            if keepForClient(id, in: app) { break }
             apps[app]?.dynos[id] = nil
         }
         answerBootWaiters(of: id, crashReport(of: apps[app]?.dynos[id] ?? dyno))
         if dyno.isAwaited, endWaiters[id] == nil { endings[id] = ending }
         answerEndWaiters(of: id, ending)
-        await dyno.handle?.release()
+        if apps[app]?.dynos[id]?.state != .complete { await dyno.handle?.release() }
     }
 
     private func crashed(_ dyno: LiveDyno, in app: AppID, _ ending: Ending) async {

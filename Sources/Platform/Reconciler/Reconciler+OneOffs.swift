@@ -1,5 +1,5 @@
 internal import Dyno
-package import Model
+internal import Model
 
 extension Reconciler {
     /// Starts a one-off dyno; it ends by itself.
@@ -25,6 +25,7 @@ extension Reconciler {
             await say("Starting process with command `\(spec.command)`", about: spec.name, in: spec.app)
         }
         await launch(spec)
+        if spec.streams != .logged { later { [self] in await hangUpUnlessAttached(spec.id, in: spec.app) } }
         if apps[spec.app]?.dynos[spec.id] == nil, !isAwaited {
             throw PlatformError.startFailed("Its process could not be started; the log says why.")
         }
@@ -42,18 +43,5 @@ extension Reconciler {
     /// Ends a dyno that somebody waited for and no longer does.
     func abandon(_ id: DynoID, in app: AppID) async {
         _ = await apps[app]?.dynos[id]?.handle?.stop(.seconds(5))
-    }
-
-    /// Hangs up on a one-off whose client has gone. Source: heroku-platform.md §2.1, "one-off, client lost".
-    package func clientLeft(_ id: DynoID, in app: AppID) async {
-        for _ in 1...3 {
-            guard let dyno = apps[app]?.dynos[id], let handle = dyno.handle else { return }
-            await say(
-                "Client connection closed. Sending SIGHUP to all processes", about: dyno.name, in: app)
-            await handle.signal(1)
-            do { try await machines.time.sleep(.seconds(5)) } catch { return }  // The daemon stops.
-        }
-        guard let dyno = apps[app]?.dynos[id] else { return }
-        await say(RuntimeFault.detached.line(seconds: 0), about: dyno.name, in: app)
     }
 }

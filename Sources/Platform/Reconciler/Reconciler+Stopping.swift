@@ -48,7 +48,11 @@ extension Reconciler {
 
     /// `ps:stop`: a dyno of the formation stays down until a restart, a change or a new release; a one-off is ended.
     package func stop(_ name: DynoName, in app: AppID) async throws {
-        guard let dyno = apps[app]?.dynos.values.first(where: { $0.name == name && $0.role != .leaving }) else {
+        guard
+            let dyno = apps[app]?.dynos.values.first(where: {
+                $0.name == name && $0.role != .leaving && $0.state != .complete
+            })
+        else {
             throw PlatformError.noSuchDyno("\(name)")
         }
         if dyno.role == .formation {
@@ -70,7 +74,9 @@ extension Reconciler {
         while launching > 0 {
             do { try await machines.time.sleep(.milliseconds(5)) } catch { break }  // The daemon is being ended.
         }
-        let handles = apps.values.flatMap { $0.dynos.values.compactMap(\.handle) }
+        // What is kept for a client that may still ask goes with everything, below.
+        let running = apps.values.flatMap(\.dynos.values).filter { $0.state != .complete }
+        let handles = running.compactMap(\.handle)
         for (app, state) in apps {
             for id in state.dynos.keys { apps[app]?.dynos[id]?.role = .leaving }
         }

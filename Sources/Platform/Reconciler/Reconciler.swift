@@ -78,12 +78,13 @@ package actor Reconciler {
     /// The dynos that `ps` shows, by name.
     package func dynos(of app: AppID) -> [DynoView] {
         (apps[app]?.dynos.values ?? [:].values)
-            .filter { [.formation, .oneOff].contains($0.role) }
+            .filter { [.formation, .oneOff].contains($0.role) && $0.state != .complete }
             .map { dyno in
                 DynoView(
                     id: dyno.id, name: dyno.name, isOneOff: dyno.role == .oneOff, state: dyno.state,
                     command: dyno.command, size: dyno.size,
-                    releaseVersion: dyno.releaseVersion, since: dyno.since)
+                    releaseVersion: dyno.releaseVersion, since: dyno.since, sandbox: dyno.handle?.sandbox,
+                    endpoint: dyno.endpoint)
             }
             .sorted { $0.name < $1.name }
     }

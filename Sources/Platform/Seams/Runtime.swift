@@ -53,7 +53,12 @@ package struct DynoHandle: Sendable {
     /// SIGTERM to all its processes, the grace, SIGKILL.
     package var stop: @Sendable (_ grace: Duration) async -> (ending: Ending, killed: Bool)
     package var signal: @Sendable (Int32) async -> Void
-    package var attach: @Sendable () async throws -> DynoSession
+    /// A client's line to a dyno with a terminal or pipes, from some byte of its output on.
+    package var attach: @Sendable (_ position: UInt64) async throws -> DynoSession
+    /// Runs a command beside the dyno's own.
+    package var execute: @Sendable (DynoExecution) async throws -> DynoSession
+    /// How the dyno is kept apart; `nil` where that is not this machine's to say.
+    package var sandbox: SandboxLevel?
     /// Other tags, for whoever adopts it.
     package var note: @Sendable ([String: String]) async -> Void
     /// Everything it said is stored: what is left of it may go.
@@ -65,7 +70,9 @@ package struct DynoHandle: Sendable {
         events: @escaping @Sendable (UInt64) -> AsyncStream<[DynoEvent]>,
         stop: @escaping @Sendable (Duration) async -> (ending: Ending, killed: Bool),
         signal: @escaping @Sendable (Int32) async -> Void,
-        attach: @escaping @Sendable () async throws -> DynoSession,
+        attach: @escaping @Sendable (UInt64) async throws -> DynoSession,
+        execute: @escaping @Sendable (DynoExecution) async throws -> DynoSession,
+        sandbox: SandboxLevel? = nil,
         note: @escaping @Sendable ([String: String]) async -> Void,
         release: @escaping @Sendable () async -> Void
     ) {
@@ -80,6 +87,8 @@ package struct DynoHandle: Sendable {
         self.stop = stop
         self.signal = signal
         self.attach = attach
+        self.execute = execute
+        self.sandbox = sandbox
         self.note = note
         self.release = release
     }
@@ -91,7 +100,9 @@ package struct DynoHandle: Sendable {
             events: { dyno.eventBatches(from: $0) },
             stop: { await dyno.stop(grace: $0) },
             signal: { await dyno.signal($0) },
-            attach: { DynoSession(try await dyno.attach()) },
+            attach: { DynoSession(try await dyno.attach(from: $0)) },
+            execute: { DynoSession(try await dyno.execute($0)) },
+            sandbox: dyno.level,
             note: { await dyno.note($0) },
             release: { await dyno.release() })
     }

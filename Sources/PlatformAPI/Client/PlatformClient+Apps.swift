@@ -2,7 +2,7 @@ package import APISchema
 
 /// Apps and what belongs to them. `app` is a name or an id everywhere.
 extension PlatformClient {
-    package func apps() async throws -> [AppResource] { try await call("GET", ["apps"]) }
+    package func apps() async throws -> [AppResource] { try await list(["apps"]) }
 
     package func app(_ app: String) async throws -> AppResource { try await call("GET", ["apps", app]) }
 

@@ -11,7 +11,10 @@ extension PlatformClient {
         try await call("PATCH", ["apps", app, "formation"], body: FormationBatchUpdate(updates: updates))
     }
 
-    package func dynos(of app: String) async throws -> [DynoResource] { try await call("GET", ["apps", app, "dynos"]) }
+    /// - Parameter isExtended: with ``DynoResource/extended``.
+    package func dynos(of app: String, isExtended: Bool = false) async throws -> [DynoResource] {
+        try await list(["apps", app, "dynos"], query: isExtended ? ["extended": "true"] : [:])
+    }
 
     package func dyno(_ name: String, of app: String) async throws -> DynoResource {
         try await call("GET", ["apps", app, "dynos", name])
@@ -39,8 +42,19 @@ extension PlatformClient {
         try await perform("POST", ["apps", app, "formations", type, "actions", "stop"])
     }
 
-    package func attach(to dyno: DynoResource, of app: String) async throws -> DynoAttachment {
-        DynoAttachment(try await upgrade("/paas/v1/apps/\(app)/dynos/\(dyno.id)/attach", to: "paas-attach/1"))
+    /// - Parameter position: how many bytes of its output are here already.
+    package func attach(
+        to dyno: DynoResource, of app: String, from position: UInt64 = 0
+    ) async throws -> DynoAttachment {
+        let path = ["paas", "v1", "apps", app, "dynos", dyno.id, "attach"]
+        return DynoAttachment(
+            try await upgrade("GET", path, to: "paas-attach/1", query: position > 0 ? ["from": "\(position)"] : [:]))
+    }
+
+    /// Runs a command beside a dyno's own.
+    package func execute(_ body: DynoExecute, in dyno: String, of app: String) async throws -> DynoAttachment {
+        let path = ["paas", "v1", "apps", app, "dynos", dyno, "exec"]
+        return DynoAttachment(try await upgrade("POST", path, to: "paas-attach/1", body: body))
     }
 
     package func createLogSession(for app: String, _ body: LogSessionCreate) async throws -> LogSessionResource {

@@ -35,9 +35,7 @@ extension PlatformClient {
         try await events(["paas", "v1", "apps", app, "pushes"], body: request)
     }
 
-    package func builds(of app: String) async throws -> [BuildResource] {
-        try await call("GET", ["apps", app, "builds"])
-    }
+    package func builds(of app: String) async throws -> [BuildResource] { try await list(["apps", app, "builds"]) }
 
     package func build(_ id: String, of app: String) async throws -> BuildResource {
         try await call("GET", ["apps", app, "builds", id])

@@ -17,7 +17,7 @@ package final class PlatformClient: Sendable {
         socketPath: String, reactor: Reactor, renew: @escaping @Sendable () async throws -> Void = {},
         revive: (@Sendable () async throws -> Void)? = nil
     ) {
-        http = HTTPClient(socketPath: socketPath, reactor: reactor)
+        http = HTTPClient(socketPath: socketPath, reactor: reactor, patience: .init())
         self.renew = renew
         self.revive = revive
     }
@@ -43,8 +43,41 @@ package final class PlatformClient: Sendable {
     }
 
     /// The answer of a GET as it came, for `--json`.
-    package func document(_ path: [String], range: String? = nil) async throws -> [UInt8] {
-        try await bytes("GET", path, body: nil, range: range, query: [:])
+    package func document(
+        _ path: [String], range: String? = nil, query: [String: String] = [:]
+    ) async throws -> [UInt8] {
+        try await bytes("GET", path, body: nil, range: range, query: query)
+    }
+
+    /// All elements of a list, which the platform gives out in parts.
+    func list<Element: Decodable>(_ path: [String], query: [String: String] = [:]) async throws -> [Element] {
+        try await parts(of: path, query: query).flatMap { try WireJSON.decode([Element].self, from: $0) }
+    }
+
+    /// As ``document(_:range:query:)``, for a list that may come in parts.
+    package func wholeList(_ path: [String], query: [String: String] = [:]) async throws -> [UInt8] {
+        let parts = try await parts(of: path, query: query)
+        guard parts.count > 1 else { return parts.first ?? [] }
+        // Each is one array; what stands between its brackets goes on in the next.
+        let inner = parts.compactMap { part -> ArraySlice<UInt8>? in
+            guard let open = part.firstIndex(of: 0x5B), let close = part.lastIndex(of: 0x5D) else { return nil }
+            return part[(open + 1)..<close]
+        }
+        return [0x5B] + inner.filter { !$0.isEmpty }.joined(separator: [0x2C]) + [0x5D]
+    }
+
+    private func parts(of path: [String], query: [String: String]) async throws -> [[UInt8]] {
+        var parts: [[UInt8]] = []
+        var next: String?
+        repeat {
+            var request = try Self.request("GET", path, body: nil)
+            request.query = query
+            if let next { request.headers.set("Range", to: next) }
+            let response = try await send(request)
+            parts.append(try await response.collect())
+            next = response.headers["Next-Range"]
+        } while next != nil
+        return parts
     }
 
     /// A GET whose answer goes on for a while.
@@ -71,15 +104,21 @@ package final class PlatformClient: Sendable {
         return PushEventStream(lines: LineStream(ByteStream(body: response.body)))
     }
 
-    /// A GET that becomes a raw stream.
-    func upgrade(_ target: String, to name: String) async throws -> AsyncStreamSocket {
-        var request = HTTPRequest(method: "GET", path: target)
+    /// A request that becomes a raw stream.
+    func upgrade(
+        _ method: String, _ path: [String], to name: String, body: (any Encodable & Sendable)? = nil,
+        query: [String: String] = [:]
+    ) async throws -> AsyncStreamSocket {
+        var request = try Self.request(method, path, body: body)
+        request.query = query
         request.headers.set("Upgrade", to: name)
         request.headers.set(PlatformVersion.headerName, to: PlatformVersion.current.description)
         do {
             return try await http.upgrade(request)
         } catch let refused as HTTPClient.UpgradeRefused {
             throw APIFailure(status: refused.status, bytes: refused.body)
+        } catch HTTPTransportError.tooSlow {
+            throw PlatformHangs()
         }
     }
 
@@ -108,15 +147,24 @@ package final class PlatformClient: Sendable {
         var request = request
         request.headers.set("Accept", to: "application/vnd.heroku+json; version=3")
         request.headers.set(PlatformVersion.headerName, to: PlatformVersion.current.description)
-        var response = try await reach(request)
+        var response = try await reply(to: request)
         if isFromOlderDaemon(response), request.method == "GET" || response.status == 426, isFirstRenewal() {
             try await renew()
-            response = try await http.send(request)
+            response = try await reply(to: request)
         }
         guard response.status < 400 else {
             throw APIFailure(status: response.status, bytes: try await response.collect(limit: 1 << 20))
         }
         return response
+    }
+
+    /// As ``reach(_:)``, and says so when the daemon hangs.
+    private func reply(to request: HTTPRequest) async throws -> HTTPClientResponse {
+        do {
+            return try await reach(request)
+        } catch HTTPTransportError.tooSlow {
+            throw PlatformHangs()
+        }
     }
 
     /// Sends it to the daemon; where that has died meanwhile, to the next one, unless it may have begun to change

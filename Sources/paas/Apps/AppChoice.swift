@@ -23,6 +23,8 @@ struct AppChoice {
         let candidates = all.filter { remote == nil || $0.name == remote }
         if let remote, candidates.isEmpty { throw Failure("remote \(remote) not found in git remotes", exitCode: 2) }
         guard let first = candidates.first else {
+            // Perhaps there are remotes, in a repository that git does not let anybody read.
+            _ = try GitRepository.exists()
             throw Failure.usage("The following error occurred:\n  Missing required flag app")
         }
         guard candidates.contains(where: { $0.id != first.id }) else { return first.id }

@@ -15,7 +15,7 @@ extension Command {
     ) { invocation in
         let terminal = invocation.terminal
         let platform = try await invocation.platform()
-        if invocation.has(.json) { return terminal.json(try await platform.document(["apps"])) }
+        if invocation.has(.json) { return terminal.json(try await platform.wholeList(["apps"])) }
         let apps = try await platform.apps().sorted { $0.name < $1.name }
         guard let first = apps.first else { return terminal.print("You have no apps.") }
         terminal.header("\(first.owner.email) Apps")

@@ -44,7 +44,15 @@ extension Command {
 
     /// A remote that is there already stays, unless its repository is gone; Heroku's CLI never touches one.
     private static func addRemote(_ name: String, _ app: AppResource, _ terminal: Terminal) throws {
-        guard try GitRepository.exists() else { return }
+        do {
+            guard try GitRepository.exists() else { return }
+        } catch let failure as Failure {
+            // The app is there; what is missing can be typed later.
+            let adding = "paas git:remote -a \(app.name)\(name == "paas" ? "" : " -r \(name)")"
+            return terminal.warn(
+                "No Git remote was added. \(failure.message)\nTo add it, run:\n"
+                    + (failure.mend + [adding]).map { "  \($0)" }.joined(separator: "\n"))
+        }
         let wanted = GitRepository.Remote(name: name, url: app.gitURL)
         guard let existing = try GitRepository.remotes().first(where: { $0.name == name }) else {
             return try GitRepository.add(wanted)

@@ -47,6 +47,20 @@ struct DaemonStarter: Sendable {
         }
     }
 
+    /// The process that listens on the socket.
+    var daemonProcess: Int32? {
+        guard let connection = try? UnixSocket.connect(to: home.socket) else { return nil }
+        return try? UnixSocket.peer(of: connection).processID
+    }
+
+    /// Ends the daemon's process at once, as a crash would; its dynos run on.
+    func killDaemon() async throws {
+        guard let pid = daemonProcess else { return }
+        try Subprocess.kill(pid)
+        while daemonProcess == pid { try await Task.sleep(for: .milliseconds(5)) }
+        try await waitForEnd()
+    }
+
     /// Whether a daemon that was killed left things behind: one that stops takes its sockets away.
     var hasLeftovers: Bool { FileTree.exists(home.socket) || FileTree.exists(home.routerSocket) }
 
@@ -90,17 +104,19 @@ struct DaemonStarter: Sendable {
         do {
             try FileTree.makeFolder(home.path)
         } catch {
-            throw Failure(
-                "Couldn't make the platform's home: \(error)",
-                mend: ["Set PAAS_HOME to a folder that you may write"])
+            throw FullDisk.failure(at: home.path, error)
+                ?? Failure(
+                    "Couldn't make the platform's home: \(error)",
+                    mend: ["Set PAAS_HOME to a folder that you may write"])
         }
         let quietUntil = Self.size(of: home.log)
         let pid: Int32
         do {
             pid = try Subprocess.startDetached(daemon, arguments: arguments, environment: environment, log: home.log)
         } catch {
-            throw Failure(
-                "Couldn't start the platform: \(error)", mend: ["Set PAAS_HOME to a folder that you may write"])
+            throw FullDisk.failure(at: home.path, error)
+                ?? Failure(
+                    "Couldn't start the platform: \(error)", mend: ["Set PAAS_HOME to a folder that you may write"])
         }
         try await waitForSocket(pid, logStart: quietUntil)
     }
@@ -147,6 +163,8 @@ struct DaemonStarter: Sendable {
     private static func size(of file: String) -> Int { (try? FileTree.read(file).count) ?? 0 }
 
     private func notStarted(hasEnded: Bool, logStart: Int) -> Failure {
+        // On a full disk the daemon cannot even write down why it ended.
+        if hasEnded, let failure = FullDisk.failure(at: home.path) { return failure }
         let why =
             hasEnded ? "its daemon ended" : "its daemon did not answer within \(Self.patience.components.seconds) s"
         var message = "Couldn't start the platform: \(why)."

@@ -40,10 +40,13 @@ extension Command {
     }
 
     static let down = Command(
-        "down", abstract: "stop the platform, with all dynos", examples: ["paas down"]
+        "down", abstract: "stop the platform, with all dynos",
+        flags: [Flag("force", short: "f", help: "also when the daemon does not answer: it is killed first")],
+        examples: ["paas down", "paas down --force"]
     ) { invocation in
         let terminal = invocation.terminal
         let starter = DaemonStarter(home: try .current())
+        if invocation.has(Flag("force", help: "")) { try await starter.killDaemon() }
         // Another command may be stopping it just now.
         try await starter.settle()
         guard starter.isRunning || starter.hasLeftovers else {

@@ -10,11 +10,29 @@ enum GitRepository {
     }
 
     /// Whether the working folder belongs to a repository.
-    static func exists() throws -> Bool { try run(["rev-parse", "--git-dir"])?.end.isSuccess ?? false }
+    ///
+    /// - Throws: a ``Failure`` for one that git refuses to look at, since it is another user's.
+    static func exists() throws -> Bool {
+        guard let (end, _, errors) = try run(["rev-parse", "--git-dir"]) else { return false }
+        if !end.isSuccess, let failure = distrust(String(decoding: errors, as: UTF8.self)) { throw failure }
+        return end.isSuccess
+    }
+
+    /// What git says of a repository of another owner, with the command that it names. Source: git-config(1),
+    /// "safe.directory".
+    private static func distrust(_ errors: String) -> Failure? {
+        guard errors.contains("dubious ownership") else { return nil }
+        let quoted = errors.split(separator: "'")
+        let folder = quoted.count > 1 ? String(quoted[1]) : Environment.folder
+        return Failure(
+            "Git does not trust the repository at \(folder), as it belongs to another user.",
+            mend: ["git config --global --add safe.directory \(ShellQuoting.quoted(folder))"])
+    }
 
     /// The remotes with their URLs; none outside a repository or without git.
     static func remotes() throws -> [Remote] {
-        guard let (end, output) = try run(["config", "-z", "--get-regexp", #"^remote\..*\.url$"#]), end.isSuccess else {
+        guard let (end, output, _) = try run(["config", "-z", "--get-regexp", #"^remote\..*\.url$"#]), end.isSuccess
+        else {
             return []
         }
         return parse(output)
@@ -45,9 +63,12 @@ enum GitRepository {
 
     static let missing = Failure("git is not installed.", mend: ["sudo apt-get install git"])
 
-    private static func run(_ arguments: [String]) throws -> (end: Subprocess.End, output: [UInt8])? {
+    private static func run(
+        _ arguments: [String]
+    ) throws -> (end: Subprocess.End, output: [UInt8], errors: [UInt8])? {
         guard let git = Subprocess.find("git", path: Environment["PATH"] ?? "") else { return nil }
-        let (end, output, _) = try Subprocess.capture(git, arguments: arguments, environment: Environment.all)
-        return (end, output)
+        // What it says is read here, so it has to say it in English.
+        let environment = Environment.all.merging(["LC_ALL": "C"]) { $1 }
+        return try Subprocess.capture(git, arguments: arguments, environment: environment)
     }
 }

@@ -7,7 +7,7 @@ struct DynoListing {
     private let groups: [(command: String, dynos: [DynoResource])]
 
     init(_ dynos: [DynoResource]) {
-        let sorted = dynos.sorted { ($0.type, Self.number($0), $0.name) < ($1.type, Self.number($1), $1.name) }
+        let sorted = Self.sorted(dynos)
         oneOffs = sorted.filter { $0.type == "run" }
         var groups: [(command: String, dynos: [DynoResource])] = []
         for dyno in sorted where dyno.type != "run" {
@@ -18,6 +18,11 @@ struct DynoListing {
             }
         }
         self.groups = groups
+    }
+
+    /// By process type and number.
+    static func sorted(_ dynos: [DynoResource]) -> [DynoResource] {
+        dynos.sorted { ($0.type, number($0), $0.name) < ($1.type, number($1), $1.name) }
     }
 
     func print(on terminal: Terminal) {

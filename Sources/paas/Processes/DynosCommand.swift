@@ -7,7 +7,7 @@ extension Command {
         "ps", abstract: "list dynos for an app",
         flags: [
             .app, .remote, .json, .noWrap,
-            Flag("extended", short: "x", help: "show extended information", isHidden: true),
+            .extended,
         ],
         operands: [.any("TYPE", "process types to list")],
         examples: ["paas ps", "paas ps run  # specifying types"]
@@ -15,10 +15,14 @@ extension Command {
         let terminal = invocation.terminal
         let (platform, app) = try await invocation.target()
         let types = Set(invocation.operands)
+        let isExtended = invocation.has(.extended)
         if invocation.has(.json), types.isEmpty {
-            return terminal.json(try await platform.document(["apps", app.id, "dynos"]))
+            return terminal.json(
+                try await platform.wholeList(
+                    ["apps", app.id, "dynos"], query: isExtended ? ["extended": "true"] : [:]))
         }
-        let dynos = try await platform.dynos(of: app.id).filter { types.isEmpty || types.contains($0.type) }
+        let dynos = try await platform.dynos(of: app.id, isExtended: isExtended)
+            .filter { types.isEmpty || types.contains($0.type) }
         if invocation.has(.json) { return terminal.json(try WireJSON.encode(dynos)) }
         guard !dynos.isEmpty else {
             guard let type = invocation.operands.first else {
@@ -26,6 +30,11 @@ extension Command {
             }
             throw Failure("No \(terminal.errors.styled(type, .magenta)) dynos on \(app.name)")
         }
+        if isExtended { return DynoTable.show(dynos, on: terminal, cut: !invocation.has(.noWrap)) }
         DynoListing(dynos).print(on: terminal)
     }
+}
+
+extension Flag {
+    static let extended = Flag("extended", short: "x", help: "show extended information", isHidden: true)
 }

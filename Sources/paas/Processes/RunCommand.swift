@@ -4,6 +4,7 @@ import Console
 import Posix
 
 extension Flag {
+    static let listen = Flag("listen", help: "accepted, without effect", isHidden: true)
     static let env = Flag(
         "env", short: "e", placeholder: "env", help: "environment variables to set (use ';' to split multiple vars)")
     static let exitCode = Flag("exit-code", short: "x", help: "passthrough the exit code of the remote command")
@@ -20,28 +21,22 @@ extension Flag {
 extension Command {
     static let run = Command(
         "run", abstract: "run a one-off process inside a dyno",
-        discussion: "Shows a notification if the dyno takes more than 20 seconds to start.\n\n"
-            + "Put -- before a command whose own flags are also flags of run.",
-        flags: [.app, .remote, .env, .exitCode, .noTTY, .size, .type, .noNotify, .noLauncher],
+        discussion: "Put -- before a command whose own flags are also flags of run.\n\n"
+            + "The exit code is 0, with -x that of the command, and 75 when the dyno went on without this terminal.",
+        flags: [.app, .remote, .env, .exitCode, .noTTY, .size, .type, .noNotify, .noLauncher, .listen],
         operands: [.any("COMMAND", "command to run in the dyno")],
         examples: ["paas run bash", "paas run -s standard-2x -- myscript.sh -a arg1 -s arg2"], passesUnknownFlags: true
     ) { invocation in
         let terminal = invocation.terminal
         let command = try RunRequest.command(invocation, usage: "run", example: "bash")
         var variables = try RunRequest.variables(invocation.all(.env))
-        let wantsTerminal = TerminalDevice.isTerminal(0) && TerminalDevice.isTerminal(1) && !invocation.has(.noTTY)
-        if wantsTerminal {
-            variables["TERM"] = Environment.nonEmpty("TERM") ?? "xterm"
-            if let size = TerminalDevice.size(of: 1) {
-                variables["COLUMNS"] = String(size.columns)
-                variables["LINES"] = String(size.rows)
-            }
-        }
+        let wantsTerminal = RunRequest.wantsTerminal(invocation)
+        if wantsTerminal { variables.merge(RunRequest.terminalVariables) { asked, _ in asked } }
         let (platform, app) = try await invocation.target()
         let status = RunStatus(
             "Running \(terminal.errors.styled(command, .cyan)) on \(terminal.appName(app.name))", terminal)
         status.show("starting")
-        let attachment = try await status.closing {
+        let (dyno, attachment) = try await status.closing {
             let dyno = try await platform.createDyno(
                 for: app.id,
                 DynoCreate(
@@ -50,12 +45,16 @@ extension Command {
             status.show("connecting, \(dyno.name)")
             let attachment = try await platform.attach(to: dyno, of: app.id)
             status.show("up, \(dyno.name)")
-            return attachment
+            return (dyno, attachment)
         }
         status.end()
-        let code = try await AttachedSession(attachment, isTerminal: wantsTerminal).run()
+        let code = try await AttachedSession(attachment, isTerminal: wantsTerminal) { position in
+            try await LostPlatform(home: .current()).rejoin(dyno, of: app.id, from: position)
+        }.run()
         guard let code else {
-            throw Failure("The connection to the dyno broke off.", mend: ["paas ps", "paas logs"])
+            throw Failure(
+                "The connection to the dyno broke off.", mend: ["paas ps", "paas logs --dyno-name \(dyno.name)"],
+                exitCode: AttachedSession.lostExitCode)
         }
         guard code != 0, invocation.has(.exitCode) else { return }
         throw Failure("Process exited with code \(code)", exitCode: code)

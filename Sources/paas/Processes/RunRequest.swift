@@ -1,4 +1,5 @@
 import Console
+import Posix
 
 /// What `run` sends, from what was typed.
 enum RunRequest {
@@ -12,6 +13,15 @@ enum RunRequest {
         return invocation.operands.map(quoted).joined(separator: " ")
     }
 
+    /// As ``command(_:usage:example:)``, for a dyno that runs: nothing means a shell.
+    static func insideCommand(_ words: [String]) -> String {
+        switch words.count {
+        case 0: "bash"
+        case 1: words[0]
+        default: words.map(quoted).joined(separator: " ")
+        }
+    }
+
     /// `A=1;B=2`, from every `--env`.
     static func variables(_ values: [String]) throws(Failure) -> [String: String] {
         var variables: [String: String] = [:]
@@ -20,6 +30,21 @@ enum RunRequest {
                 throw Failure("env flag \(pair) appears invalid. Avoid using ';' in values.")
             }
             variables[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+        }
+        return variables
+    }
+
+    /// Whether the command is to have a terminal.
+    static func wantsTerminal(_ invocation: Invocation) -> Bool {
+        TerminalDevice.isTerminal(0) && TerminalDevice.isTerminal(1) && !invocation.has(.noTTY)
+    }
+
+    /// What a command on a terminal has to know about this one.
+    static var terminalVariables: [String: String] {
+        var variables = ["TERM": Environment.nonEmpty("TERM") ?? "xterm"]
+        if let size = TerminalDevice.size(of: 1) {
+            variables["COLUMNS"] = String(size.columns)
+            variables["LINES"] = String(size.rows)
         }
         return variables
     }

@@ -13,9 +13,9 @@ enum CommandTable {
         .gitClone, .gitRemote, .gitHook,
         .login, .logout, .token, .whoami,
         .logs,
-        .ps, .psRestart, .psScale, .psStop, .psType,
+        .ps, .psExec, .psRestart, .psScale, .psStop, .psType, .psWait,
         .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,
-        .run, .runDetached,
+        .run, .runDetached, .runInside,
         .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .completionScript, .manual,
     ]
 }

@@ -16,6 +16,7 @@ enum ErrorReport {
         switch error {
         case let failure as Failure: failure
         case let failure as APIFailure: self.failure(for: failure)
+        case is PlatformHangs: HangingDaemon.failure
         case let error as any Explained: self.failure(for: error.explanation)
         case let error as PosixError: Failure(error.description)
         default: Failure("\(error)")

@@ -22,8 +22,7 @@ enum HerokuTopics {
         "apps:diff", "apps:errors", "apps:favorites", "apps:join", "apps:leave", "apps:lock", "apps:stacks",
         "apps:stacks:set", "apps:transfer", "apps:unlock", "auth:2fa", "buildpacks:info", "buildpacks:search",
         "buildpacks:versions", "builds:cancel", "builds:create", "dyno:autoscale", "git:credentials", "ps:autoscale",
-        "ps:autoscale:disable", "ps:autoscale:enable", "ps:copy", "ps:exec", "ps:forward", "ps:socks", "ps:wait",
-        "run:inside", "stack:set",
+        "ps:autoscale:disable", "ps:autoscale:enable", "ps:copy", "ps:forward", "ps:socks", "stack:set",
     ]
 
     /// - Returns: the Heroku command that the words ask for; `nil` when Heroku has none either.

@@ -21,7 +21,7 @@ int cpx_die_with_parent(int signal);
 int cpx_adopt_orphans(void);
 int cpx_no_new_privileges(void);
 int cpx_drop_bounding_set(void);
-int cpx_drop_capabilities_but_kill(void);
+int cpx_drop_capabilities_but_kill(int set_ids);    // nor, with set_ids, the right to become another user
 int cpx_drop_all_capabilities(void);
 int cpx_take_ids(unsigned uid, unsigned gid, int clear_groups);
 int cpx_ignore_broken_pipes(void);

@@ -17,6 +17,8 @@ package struct DynoResource: Codable, Sendable, Equatable {
     package var state: String
     package var type: String
     package var updatedAt: String
+    /// Only with `?extended=true`, which the published schema does not have.
+    package var extended: DynoExtension?
 
     package init(
         attachURL: String? = nil, command: String, createdAt: String, id: String, name: String,
@@ -36,9 +38,22 @@ package struct DynoResource: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case command, id, name, release, app, size, state, type
+        case command, id, name, release, app, size, state, type, extended
         case attachURL = "attach_url"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
+    }
+}
+
+/// What `ps --extended` shows besides.
+package struct DynoExtension: Codable, Sendable, Equatable {
+    /// Where it listens on this machine.
+    package var port: Int?
+    /// How it is kept apart: `L0` to `L3`.
+    package var sandbox: String?
+
+    package init(port: Int?, sandbox: String?) {
+        self.port = port
+        self.sandbox = sandbox
     }
 }

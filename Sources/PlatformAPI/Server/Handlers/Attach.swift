@@ -1,25 +1,48 @@
+internal import APISchema
 internal import HTTP
 internal import Model
 internal import Platform
 internal import Posix
 
 extension Call {
-    /// Joins the client and a one-off dyno: `Upgrade: paas-attach/1`, then frames of type, length and payload.
-    ///
-    /// From the client: `I` input, `E` end of input, `W` rows and columns, `S` a signal. To it: `O` output, `X` the
-    /// exit status. Numbers are big-endian; lengths have 32 bits.
+    /// Joins the client and a one-off dyno; `?from=N` goes on behind the first N bytes of its output.
     func attach() async throws {
         let app = try await app()
         let wanted = parameter("dyno")
-        guard let id = DynoID(wanted), let handle = await platform.reconciler.handle(of: id, in: app.id) else {
-            throw PlatformError.noSuchDyno(wanted)
-        }
-        let session = try await handle.attach()
+        guard let id = DynoID(wanted) else { throw PlatformError.noSuchDyno(wanted) }
+        let position = request.query["from"].flatMap { UInt64($0) } ?? 0
+        let session = try await platform.reconciler.attach(to: id, in: app.id, from: position)
+        var isServed = false
+        do { isServed = try await join(session) } catch {}  // The client has gone before it began.
+        // A daemon that stops leaves its dynos to the next one.
+        if !Task.isCancelled { await platform.reconciler.clientLeft(id, in: app.id, isServed: isServed) }
+    }
+
+    /// Joins the client and a new command beside a dyno's own.
+    func execute() async throws {
+        let app = try await app()
+        let body = try body(DynoExecute.self)
+        let execution = DynoExecution(
+            command: body.command, environment: body.env ?? [:],
+            streams: .attached(body.env ?? [:], isPipe: body.forceNoTty ?? false))
+        let session = try await platform.execute(execution, in: try await dyno(of: app), of: app)
+        _ = try await join(session)
+    }
+
+    /// `Upgrade: paas-attach/1`, then frames of type, length and payload.
+    ///
+    /// From the client: `I` input, `E` end of input, `W` rows and columns, `S` a signal. To it: `O` output, `X` the
+    /// exit status. Numbers are big-endian; lengths have 32 bits.
+    ///
+    /// - Returns: whether the client has had everything.
+    private func join(_ session: DynoSession) async throws -> Bool {
         let stream = try await responder.upgrade(to: "paas-attach/1")
-        let hasEnded = await withTaskGroup(of: Bool.self) { group in
+        let isServed = await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 do {
                     for await bytes in session.output { try await stream.write(AttachFrame.output(bytes).encoded) }
+                    // Cancelled, the output ends too, and nobody knows how the dyno will.
+                    try Task.checkCancellation()
                     let status = await session.ending().status
                     try await stream.write(AttachFrame.exit(status).encoded)
                     return true
@@ -37,7 +60,7 @@ extension Call {
             return first
         }
         stream.finishWriting()
-        if !hasEnded { await platform.reconciler.clientLeft(id, in: app.id) }
+        return isServed
     }
 }
 

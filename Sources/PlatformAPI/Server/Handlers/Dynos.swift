@@ -1,4 +1,5 @@
 internal import APISchema
+internal import HTTP
 internal import Model
 internal import Platform
 
@@ -6,7 +7,9 @@ extension APIServer {
     static let dynoRoutes: [Route] = [
         Route("GET", "apps/:app/dynos") { call in
             let app = try await call.app()
-            return try call.list(try await call.resources(await call.platform.reconciler.dynos(of: app.id), app))
+            let dynos = await call.platform.reconciler.dynos(of: app.id)
+            return try call.list(
+                try await call.resources(dynos, app, isExtended: call.request.query["extended"] == "true"))
         },
         Route("POST", "apps/:app/dynos") { call in
             let app = try await call.app()
@@ -55,12 +58,16 @@ extension APIServer {
             try await call.attach()
             return .answered
         },
+        Route("POST", "paas/v1/apps/:app/dynos/:dyno/exec") { call in
+            try await call.execute()
+            return .answered
+        },
     ]
 }
 
 extension Call {
     /// The dyno that the path names, or gives the id of.
-    fileprivate func dyno(of app: App) async throws -> DynoView {
+    func dyno(of app: App) async throws -> DynoView {
         let wanted = parameter("dyno")
         let dynos = await platform.reconciler.dynos(of: app.id)
         guard let dyno = dynos.first(where: { "\($0.name)" == wanted || "\($0.id)" == wanted }) else {
@@ -73,20 +80,26 @@ extension Call {
         DynoResource(dyno, app, release: try await platform.release("\(dyno.releaseVersion)", of: app))
     }
 
-    fileprivate func resources(_ dynos: [DynoView], _ app: App) async throws -> [DynoResource] {
+    fileprivate func resources(
+        _ dynos: [DynoView], _ app: App, isExtended: Bool
+    ) async throws -> [DynoResource] {
         var releases: [Int: Release] = [:]
         for version in Set(dynos.map(\.releaseVersion)) {
             releases[version] = try await platform.release("\(version)", of: app)
         }
         return dynos.compactMap { dyno in
-            releases[dyno.releaseVersion].map { DynoResource(dyno, app, release: $0) }
+            releases[dyno.releaseVersion].map { release in
+                var resource = DynoResource(dyno, app, release: release)
+                if isExtended { resource.extended = DynoExtension(dyno) }
+                return resource
+            }
         }
     }
 }
 
 extension DynoSpec.Streams {
     /// A terminal of the client's size, unless it asked for pipes.
-    fileprivate static func attached(_ environment: [String: String], isPipe: Bool) -> Self {
+    static func attached(_ environment: [String: String], isPipe: Bool) -> Self {
         guard !isPipe else { return .pipes }
         return .terminal(
             rows: environment["LINES"].flatMap { Int($0) } ?? 24,
@@ -101,5 +114,13 @@ extension DynoResource {
             release: ReleaseReference(id: "\(release.id)", version: release.version),
             app: NamedReference(app), size: dyno.size.name, state: dyno.state.rawValue, type: dyno.name.type.text,
             updatedAt: dyno.since.iso8601)
+    }
+}
+
+extension DynoExtension {
+    init(_ dyno: DynoView) {
+        var port: Int?
+        if case .tcp(_, let number) = dyno.endpoint { port = Int(number) }
+        self.init(port: port, sandbox: dyno.sandbox?.rawValue)
     }
 }

@@ -79,9 +79,9 @@ extension PlatformError {
         case .noSuchDyno: "dyno"
         case .noSuchFeature: "app_feature"
         case .noSuchBuild: "build"
-        case .nameTaken, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand, .badQuantity, .unknownSize,
-            .tooMany, .mixedSizes, .resizeFailed, .bootFailed, .releaseCommandFailed, .startFailed, .diskFull,
-            .slugTooLarge:
+        case .nameTaken, .dynoNotRunning, .tooManyOneOffs, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand,
+            .badQuantity, .unknownSize, .tooMany, .mixedSizes, .resizeFailed, .bootFailed, .releaseCommandFailed,
+            .startFailed, .diskFull, .slugTooLarge:
             nil
         }
     }

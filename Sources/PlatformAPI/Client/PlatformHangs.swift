@@ -1,0 +1,2 @@
+/// The daemon takes connections and answers none of them.
+package struct PlatformHangs: Error, Sendable {}
