@@ -43,6 +43,8 @@ package enum AppFeature: String, Sendable, CaseIterable {
     case runtimeDynoMetadata = "runtime-dyno-metadata"
     /// Waits between crash restarts as long as Heroku does.
     case herokuCrashBackoff = "heroku-crash-backoff"
+    /// Each dyno has a network of its own, where only the router reaches it.
+    case privateNetwork = "private-network"
 
     package var isOnByDefault: Bool { self == .atomicDeploy }
 
@@ -52,6 +54,7 @@ package enum AppFeature: String, Sendable, CaseIterable {
         case .strict: "Refuses what today's Heroku refuses"
         case .runtimeDynoMetadata: "Dyno Metadata: HEROKU_APP_NAME and its kin in the environment"
         case .herokuCrashBackoff: "Wait as long as Heroku does between restarts of a crashed dyno"
+        case .privateNetwork: "A network of its own for each dyno, from its next start on"
         }
     }
 }

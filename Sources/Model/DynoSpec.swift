@@ -77,11 +77,12 @@ package struct DynoSpec: Sendable {
     package let size: DynoSize
     /// What the conductor wants back when a new daemon adopts the dyno: release version, kind, and so on. No secrets.
     package let tags: [String: String]
+    package let network: DynoNetwork
 
     package init(
         id: DynoID = DynoID(), app: AppID, appOrdinal: Int, name: DynoName, content: Content, command: String,
         environment: [String: String], wantsPort: Bool = false, streams: Streams = .logged, size: DynoSize = .basic,
-        tags: [String: String] = [:]
+        tags: [String: String] = [:], network: DynoNetwork = .shared
     ) {
         self.id = id
         self.app = app
@@ -94,6 +95,7 @@ package struct DynoSpec: Sendable {
         self.streams = streams
         self.size = size
         self.tags = tags
+        self.network = network
     }
 }
 

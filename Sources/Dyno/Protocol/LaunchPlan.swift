@@ -22,6 +22,9 @@ struct LaunchPlan: Equatable, Sendable {
     var hidden: [String]
     /// The host names that every dyno knows, kept up to date by the daemon; used where it exists.
     var hostsFile: String
+    var network = DynoNetwork.shared
+    /// Addresses of this machine at which others reach a dyno that listens on all of them.
+    var outsideAddresses: [String] = []
 
     /// The environment that the command gets.
     ///
@@ -72,6 +75,13 @@ extension LaunchPlan {
         writer.put(list: toolchains) { $0.put($1) }
         writer.put(list: hidden) { $0.put($1) }
         writer.put(hostsFile)
+        switch network {
+        case .shared: writer.put(UInt8(0))
+        case .own(let ports):
+            writer.put(UInt8(1))
+            writer.put(list: ports) { $0.put($1) }
+        }
+        writer.put(list: outsideAddresses) { $0.put($1) }
         return writer.bytes
     }
 
@@ -109,5 +119,13 @@ extension LaunchPlan {
         toolchains = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         hidden = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         hostsFile = try reader.text()
+        switch try reader.integer(UInt8.self) {
+        case 0: network = .shared
+        case 1:
+            network = .own(
+                machinePorts: try reader.list { (reader) throws(ByteReader.Malformed) in try reader.integer() })
+        default: throw ByteReader.Malformed()
+        }
+        outsideAddresses = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
     }
 }

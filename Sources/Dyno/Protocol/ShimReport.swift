@@ -14,6 +14,8 @@ enum ShimReport: Equatable, Sendable {
     case ended(ExitRecord)
     /// How many bytes of this client's input the dyno has taken altogether, or will never take.
     case tookInput(total: UInt64)
+    /// As ``bound(address:port:)``, in the dyno's own network, behind its door.
+    case boundInside(address: String, port: UInt16)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -40,6 +42,10 @@ enum ShimReport: Equatable, Sendable {
         case .tookInput(let total):
             kind = 7
             writer.put(total)
+        case .boundInside(let address, let port):
+            kind = 50
+            writer.put(address)
+            writer.put(port)
         }
         return Frame(kind: kind, payload: writer.bytes)
     }
@@ -55,6 +61,7 @@ enum ShimReport: Equatable, Sendable {
         case 5: self = .output(position: try reader.integer())
         case 6: self = .ended(try ExitRecord(from: &reader))
         case 7: self = .tookInput(total: try reader.integer())
+        case 50: self = .boundInside(address: try reader.text(), port: try reader.integer())
         default: return nil
         }
     }

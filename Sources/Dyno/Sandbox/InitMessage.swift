@@ -10,6 +10,10 @@ enum InitOrder: Equatable, Sendable {
     case terminate
     /// SIGKILL to all.
     case kill
+    /// The dyno's own network has its way out.
+    case connected
+    /// The command listens, on IPv6 alone or not: sockets may be asked for.
+    case listens(ipv6: Bool)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -20,6 +24,10 @@ enum InitOrder: Equatable, Sendable {
             return Frame(kind: 2, payload: writer.bytes)
         case .terminate: return Frame(kind: 3, payload: [])
         case .kill: return Frame(kind: 4, payload: [])
+        case .connected: return Frame(kind: 50, payload: [])
+        case .listens(let ipv6):
+            writer.put(ipv6)
+            return Frame(kind: 51, payload: writer.bytes)
         }
     }
 
@@ -30,6 +38,8 @@ enum InitOrder: Equatable, Sendable {
         case 2: self = .signal(try reader.integer())
         case 3: self = .terminate
         case 4: self = .kill
+        case 50: self = .connected
+        case 51: self = .listens(ipv6: try reader.bool())
         default: throw ByteReader.Malformed()
         }
     }

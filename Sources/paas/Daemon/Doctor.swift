@@ -13,6 +13,7 @@ enum Doctor {
         { await daemon() },
         { await port() },
         { await sandbox() },
+        { await network() },
         { await resolution() },
     ]
 
@@ -101,6 +102,14 @@ enum Doctor {
         return Finding(
             verdict: .note, subject: "sandbox", fact: "level \(sandbox.level); \(limits.joined(separator: "; "))",
             mend: sandbox.mend)
+    }
+
+    private static func network() async -> Finding {
+        guard let network = try? await status().network else {  // The check of the platform has said why.
+            return Finding(verdict: .note, subject: "network", fact: "unknown, because the platform does not say")
+        }
+        return Finding(
+            verdict: network.exposed ? .note : .good, subject: "network", fact: network.fact, mend: network.mend)
     }
 
     private static func status() async throws -> Status {
