@@ -68,13 +68,10 @@ struct OwnNetworkTests {
         return code
     }
 
-    private func wayOut(of machine: Machine) -> [Int32] {
-        let names = (try? FileTree.names(in: "/proc")) ?? []
-        return names.compactMap(Int32.init).filter { process in
-            let words = (try? FileTree.read("/proc/\(process)/cmdline", limit: 65_536)) ?? []
-            let text = String(decoding: words, as: UTF8.self)
-            return text.contains("--pid\0\(machine.home)/")
-        }
+    /// The process that carries the dyno's packets.
+    private func wayOut(of dyno: RunningDyno, in machine: Machine) -> Int32? {
+        (try? FileTree.readText("\(machine.home)/run/dynos/\(dyno.id)/pasta", limit: 64))
+            .flatMap { Int32($0.filter(\.isNumber)) }
     }
 
     @Test("is entered through its door, and not from the machine, whose own listeners do not count", arguments: levels)
@@ -141,14 +138,14 @@ struct OwnNetworkTests {
         let machine = try Machine(level)
         for victim in ["shim", "keeper and shim", "nobody"] {
             let dyno = try await machine.host.start(spec(machine, "sleep 60"))
-            #expect(wayOut(of: machine).count == 1, "\(victim)")
+            let pasta = try #require(wayOut(of: dyno, in: machine))
+            #expect(Processes.isAlive(pasta), "\(victim)")
             if victim != "nobody" {
-                let keeper = wayOut(of: machine).first.flatMap(Processes.parent)
-                if victim != "shim", let keeper { kill(keeper, SIGKILL) }
+                if victim != "shim", let keeper = Processes.parent(pasta) { kill(keeper, SIGKILL) }
                 kill(dyno.shimProcessID, SIGKILL)
             }
             await dyno.release()
-            #expect(try await eventually { wayOut(of: machine).isEmpty }, "\(victim)")
+            #expect(try await eventually { !Processes.isAlive(pasta) }, "\(victim)")
         }
         try await machine.leave()
     }
@@ -157,17 +154,18 @@ struct OwnNetworkTests {
     func lost(_ level: SandboxLevel) async throws {
         let machine = try Machine(level)
         let dyno = try await machine.host.start(spec(machine, "sleep 60"))
-        let first = try #require(wayOut(of: machine).first)
+        let first = try #require(wayOut(of: dyno, in: machine))
         kill(first, SIGKILL)
         for await event in dyno.events(from: 0) {
             guard case .note(let note) = event else { continue }
             #expect(note == "its network lost its way out (pasta ended) and has a new one")
             break
         }
-        #expect(try await eventually { wayOut(of: machine).count == 1 })
-        #expect(wayOut(of: machine).first != first)
+        let second = try #require(wayOut(of: dyno, in: machine))
+        #expect(second != first)
+        #expect(Processes.isAlive(second))
         await dyno.release()
-        #expect(try await eventually { wayOut(of: machine).isEmpty })
+        #expect(try await eventually { !Processes.isAlive(second) })
         try await machine.leave()
     }
 
