@@ -17,8 +17,9 @@ packages_for() {
     build) echo git ca-certificates pkg-config build-essential libgit2-dev libsqlite3-dev ;;
     # Python apps, also those whose requirements are compiled, and psycopg2 from source.
     demo) echo curl python3 python3-venv python3-dev libpq-dev ;;
-    # tmux holds the terminal in which vi, less and psql are tried.
-    test) echo nodejs tmux vim-tiny less postgresql-client ;;
+    # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
+    # keeps the others' ports to this machine.
+    test) echo nodejs tmux vim-tiny less postgresql-client passt nftables iproute2 ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac
 }

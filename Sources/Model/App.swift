@@ -45,6 +45,8 @@ package enum AppFeature: String, Sendable, CaseIterable {
     case herokuCrashBackoff = "heroku-crash-backoff"
     /// Writes what each dyno uses into its log every 20 seconds.
     case logRuntimeMetrics = "log-runtime-metrics"
+    /// Each dyno has a network of its own, where only the router reaches it.
+    case privateNetwork = "private-network"
 
     package var isOnByDefault: Bool { self == .atomicDeploy }
 
@@ -55,6 +57,7 @@ package enum AppFeature: String, Sendable, CaseIterable {
         case .runtimeDynoMetadata: "Dyno Metadata: HEROKU_APP_NAME and its kin in the environment"
         case .logRuntimeMetrics: "Emit dyno resource usage information into app logs"
         case .herokuCrashBackoff: "Wait as long as Heroku does between restarts of a crashed dyno"
+        case .privateNetwork: "A network of its own for each dyno, from its next start on"
         }
     }
 }

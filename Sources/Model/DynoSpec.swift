@@ -79,11 +79,12 @@ package struct DynoSpec: Sendable {
     package let logsMetrics: Bool
     /// What the conductor wants back when a new daemon adopts the dyno: release version, kind, and so on. No secrets.
     package let tags: [String: String]
+    package let network: DynoNetwork
 
     package init(
         id: DynoID = DynoID(), app: AppID, appOrdinal: Int, name: DynoName, content: Content, command: String,
         environment: [String: String], wantsPort: Bool = false, streams: Streams = .logged, size: DynoSize = .basic,
-        logsMetrics: Bool = false, tags: [String: String] = [:]
+        logsMetrics: Bool = false, tags: [String: String] = [:], network: DynoNetwork = .shared
     ) {
         self.id = id
         self.app = app
@@ -97,6 +98,7 @@ package struct DynoSpec: Sendable {
         self.size = size
         self.logsMetrics = logsMetrics
         self.tags = tags
+        self.network = network
     }
 }
 

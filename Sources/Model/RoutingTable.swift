@@ -3,11 +3,14 @@ package enum Endpoint: Hashable, Sendable, CustomStringConvertible {
     /// An IPv4 address in text and a port.
     case tcp(address: String, port: UInt16)
     case unix(path: String)
+    /// An address and a port in a dyno's own network, whose sockets come through a Unix socket: the door.
+    case inside(door: String, address: String, port: UInt16)
 
     package var description: String {
         switch self {
         case .tcp(let address, let port): "\(address):\(port)"
         case .unix(let path): path
+        case .inside(let door, let address, let port): "\(address):\(port) behind \(door)"
         }
     }
 }

@@ -31,6 +31,9 @@ package final class Platform: Sendable {
     /// How far this machine's dynos are kept apart.
     package func sandbox() async -> SandboxView { SandboxView(await machines.runtime.sandbox()) }
 
+    /// Who reaches dynos from outside of this machine.
+    package func exposure() async -> ExposureView { ExposureView(await machines.runtime.exposure()) }
+
     /// One `app[api]` line in the app's log.
     func say(_ text: String, in app: AppID) async {
         let line = LogLine(time: machines.time.now(), source: .app, process: "api", text)

@@ -10,6 +10,8 @@ extension Platform {
     /// Releases and builds that were under way are marked failed; dynos that still run are adopted; what should run
     /// and does not is started.
     package func start() async throws {
+        // Before any dyno starts.
+        _ = await machines.runtime.exposure()
         try await failUnfinished()
         let (files, git, folder) = (machines.files, machines.git, "\(settings.home)/builds")
         try await machines.blocking {

@@ -10,6 +10,8 @@ internal import Posix
 //
 //     dyno-owner HOME SHIM LEVEL start COMMAND [LAYER]   starts a dyno and prints its events until it has ended
 //     dyno-owner HOME SHIM LEVEL leave COMMAND [LAYER]   starts a dyno, prints its id, and waits to be killed
+//     dyno-owner HOME SHIM LEVEL serve COMMAND [LAYER]   as start, with a port, and after it has looked who reaches it
+//     dyno-owner HOME SHIM -     guard raise|lower       keeps ports to loopback, or does so no more
 //     dyno-owner HOME SHIM -     sandbox                 prints the level of this machine
 //
 // And for measuring, in microseconds:
@@ -102,9 +104,15 @@ func run() async throws {
         for line in report.missing + report.mend { say(line) }
         return
     }
+    if arguments[4] == "guard" {
+        let report = await host.guardPorts()
+        if arguments[5] == "lower" { await host.removeEverything() }
+        return say(arguments[5] == "lower" ? "lowered" : report.obstacle ?? "kept to loopback")
+    }
+    if arguments[4] == "serve" { _ = await host.guardPorts() }
     let spec = DynoSpec(
         app: AppID(), appOrdinal: 7, name: name, content: .slug(layers: Array(arguments[6...])), command: arguments[5],
-        environment: ["SECRET": "hidden-value"], tags: ["version": "v3"])
+        environment: ["SECRET": "hidden-value"], wantsPort: arguments[4] == "serve", tags: ["version": "v3"])
     do {
         if arguments[4].hasPrefix("time:") { return try await time(Int(arguments[4].dropFirst(5)) ?? 1, host, spec) }
         if arguments[4] == "count" { return try await countLines(host, spec) }

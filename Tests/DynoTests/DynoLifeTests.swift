@@ -189,4 +189,9 @@ enum Processes {
     }
 
     static func isAlive(_ process: Int32) -> Bool { FileTree.exists("/proc/\(process)") }
+
+    static func parent(_ process: Int32) -> Int32? {
+        let lines = (try? FileTree.readText("/proc/\(process)/status"))?.split(separator: "\n") ?? []
+        return lines.first { $0.hasPrefix("PPid:") }.flatMap { Int32($0.filter(\.isNumber)) }
+    }
 }

@@ -12,6 +12,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#ifndef MSG_CMSG_CLOEXEC
+#define MSG_CMSG_CLOEXEC 0
+#endif
+
 #ifdef __linux__
 #include <sys/epoll.h>
 #include <sys/random.h>
@@ -97,6 +101,14 @@ int cpx_target_unix(struct cpx_target *target, const char *path) {
     return 0;
 }
 
+int cpx_target_inside(struct cpx_target *target, const char *door, const char *address, uint16_t port) {
+    struct cpx_target inner;
+    if (cpx_target_tcp(&inner, address, port) < 0 || cpx_target_unix(target, door) < 0) return -1;
+    target->inner_length = inner.length;
+    memcpy(target->inner_address, inner.address, sizeof inner.address);
+    return 0;
+}
+
 // A path longer than a socket address takes is reached through a descriptor of its folder.
 static int unix_connect(int fd, const char *path) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -133,6 +145,32 @@ int cpx_target_connect(const struct cpx_target *target) {
         result = connect(fd, (const struct sockaddr *)target->address, target->length);
     }
     if (result == 0 || errno == EINPROGRESS) return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+int cpx_target_enter(const struct cpx_target *target, int door) {
+    char byte, control[CMSG_SPACE(sizeof(int))];
+    struct iovec part = {.iov_base = &byte, .iov_len = 1};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
+    ssize_t received;
+    do received = recvmsg(door, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    while (received < 0 && errno == EINTR);
+    if (received < 0) return -1;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
+        // The descriptor did not fit here, or the dyno ended before it gave one.
+        errno = message.msg_flags & MSG_CTRUNC ? EMFILE : ECONNREFUSED;
+        return -1;
+    }
+    int fd;
+    memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    if (connect(fd, (const struct sockaddr *)target->inner_address, target->inner_length) == 0
+        || errno == EINPROGRESS)
+        return fd;
     int error = errno;
     close(fd);
     errno = error;

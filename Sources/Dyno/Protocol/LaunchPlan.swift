@@ -26,6 +26,9 @@ struct LaunchPlan: Equatable, Sendable {
     var groups = GroupPlaces.none
     /// What stands in front of its lines of `log-runtime-metrics`; empty when there are none.
     var metrics = ""
+    var network = DynoNetwork.shared
+    /// Addresses of this machine at which others reach a dyno that listens on all of them.
+    var outsideAddresses: [String] = []
 
     /// The environment that the command gets.
     ///
@@ -80,6 +83,13 @@ extension LaunchPlan {
         quota.write(to: &writer)
         groups.write(to: &writer)
         writer.put(metrics)
+        switch network {
+        case .shared: writer.put(UInt8(0))
+        case .own(let ports):
+            writer.put(UInt8(1))
+            writer.put(list: ports) { $0.put($1) }
+        }
+        writer.put(list: outsideAddresses) { $0.put($1) }
         return writer.bytes
     }
 
@@ -119,5 +129,13 @@ extension LaunchPlan {
         quota = try Quota(from: &reader)
         groups = try GroupPlaces(from: &reader)
         metrics = try reader.text()
+        switch try reader.integer(UInt8.self) {
+        case 0: network = .shared
+        case 1:
+            network = .own(
+                machinePorts: try reader.list { (reader) throws(ByteReader.Malformed) in try reader.integer() })
+        default: throw ByteReader.Malformed()
+        }
+        outsideAddresses = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
     }
 }

@@ -12,6 +12,10 @@ struct RunFolder: Hashable, Sendable {
     var exitFile: String { "\(path)/exit" }
     /// Segments of output: a ``Spool``.
     var spool: String { "\(path)/out" }
+    /// Where the router gets sockets of the dyno's own network.
+    var door: String { "\(path)/door" }
+    /// The process id of the dyno's `pasta`.
+    var wayOut: String { "\(path)/pasta" }
     /// Where the new root is put together; empty outside the dyno's mount namespace.
     var root: String { "\(path)/root" }
     /// Everything that the dyno writes; thrown away when it ends.

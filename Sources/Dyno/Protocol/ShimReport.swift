@@ -19,6 +19,8 @@ enum ShimReport: Equatable, Sendable {
     case notExecuted(LaunchFailure)
     case executionOutput([UInt8])
     case executionEnded(Ending)
+    /// As ``bound(address:port:)``, in the dyno's own network, behind its door.
+    case boundInside(address: String, port: UInt16)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -53,6 +55,10 @@ enum ShimReport: Equatable, Sendable {
         case .executionEnded(let ending):
             kind = 43
             ending.write(to: &writer)
+        case .boundInside(let address, let port):
+            kind = 50
+            writer.put(address)
+            writer.put(port)
         }
         return Frame(kind: kind, payload: writer.bytes)
     }
@@ -72,6 +78,7 @@ enum ShimReport: Equatable, Sendable {
         case 41: self = .notExecuted(try LaunchFailure(from: &reader))
         case 42: self = .executionOutput(frame.payload)
         case 43: self = .executionEnded(try Ending(from: &reader))
+        case 50: self = .boundInside(address: try reader.text(), port: try reader.integer())
         default: return nil
         }
     }

@@ -52,7 +52,12 @@ struct AccountFiles {
     private func keepResolver() throws(LaunchFailure) {
         guard let link = DynoRoot.linkTarget("/etc/resolv.conf"),
             let text = try? FileTree.readText("/etc/resolv.conf", limit: 65_536)
-        else { return }
+        else {
+            guard plan.network.isOwn, let own = try? FileTree.readText("/etc/resolv.conf", limit: 65_536) else {
+                return
+            }
+            return try cover("resolv.conf", with: WayOut.Resolver.adapted(own, to: plan))
+        }
         var parts: [Substring] = []
         for part in (link.hasPrefix("/") ? link : "/etc/\(link)").split(separator: "/") where part != "." {
             if part == ".." { _ = parts.popLast() } else { parts.append(part) }
@@ -60,6 +65,6 @@ struct AccountFiles {
         guard let first = parts.first, let name = parts.last, !DynoRoot.system.contains(String(first)) else { return }
         let target = "/" + parts.dropLast().joined(separator: "/")
         try root.makeFolder(target)
-        try root.makeFile("\(target)/\(name)", text)
+        try root.makeFile("\(target)/\(name)", WayOut.Resolver.adapted(text, to: plan))
     }
 }

@@ -20,6 +20,10 @@ struct DynoInit {
     let output: Int32
     /// Stays open, so that the shim's lock holds as long as anything of the dyno lives.
     let lock: Int32
+    /// Where the router asks for sockets of the dyno's own network; -1 when it has none.
+    let door: Int32
+    /// A network that waits to be joined; -1 when there is none, or this process was made with it.
+    let network: Int32
 
     private var decoder = FrameDecoder()
     /// Descriptors that came from the shim and are not in use yet.
@@ -29,27 +33,38 @@ struct DynoInit {
     var executions: [Int32: UInt32] = [:]
     private var hasEnded = false
     private var isStopping = false
+    private var listensOnIPv6 = false
 
-    init(plan: LaunchPlan, folder: RunFolder, control: Int32, input: Int32, output: Int32, lock: Int32) {
+    init(
+        plan: LaunchPlan, folder: RunFolder, control: Int32, input: Int32, output: Int32, lock: Int32,
+        door: Int32 = -1, network: Int32 = -1
+    ) {
         self.plan = plan
         self.folder = folder
         self.control = control
         self.input = input
         self.output = output
         self.lock = lock
+        self.door = door
+        self.network = network
     }
 
     /// Never returns: this process is the dyno's now.
     mutating func run() -> Never {
         do {
-            try keepOnly([control, input, output, lock])
+            try Self.keepOnly([control, input, output, lock, door, network])
             if plan.level.hasProcessNamespace {
                 try step(cpx_die_with_parent(SIGKILL), "prctl")
             } else {
                 try step(cpx_adopt_orphans(), "prctl")
             }
             guard try nextOrder() == .go else { cpx_exit(1) }
+            if network >= 0 {
+                try step(cpx_join_network(network), "join its network")
+                close(network)
+            }
             if plan.level != .l3 { try DynoRoot(plan: plan, folder: folder).enter() }
+            if plan.network.isOwn { guard try nextOrder() == .connected else { cpx_exit(1) } }
             try start()
         } catch {
             tell(.failed(error))
@@ -134,13 +149,15 @@ struct DynoInit {
             var polls = [
                 pollfd(fd: control, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: door, events: Int16(POLLIN), revents: 0),
             ]
-            guard poll(&polls, 2, -1) >= 0 else { continue }
+            guard poll(&polls, 3, -1) >= 0 else { continue }
             while case let number = cpx_read_signal(signals), number != 0 {
                 // From the app itself, which may ask its first process to end the dyno.
                 if number == SIGTERM { signalAll(SIGTERM) }
             }
             if polls[0].revents != 0 { obey() }
+            if polls[2].revents != 0 { _ = cpx_hand_out_sockets(door, listensOnIPv6 ? 1 : 0) }
         }
     }
 
@@ -156,7 +173,8 @@ struct DynoInit {
 
     private mutating func obey(_ order: InitOrder) {
         switch order {
-        case .go: break
+        case .go, .connected: break
+        case .listens(let ipv6): listensOnIPv6 = ipv6
         case .signal(let number): signalAll(number)
         case .terminate:
             isStopping = true
@@ -245,7 +263,7 @@ struct DynoInit {
         _ = cpx_send_with_fds(control, bytes, bytes.count, [descriptor], 1)
     }
 
-    private func keepOnly(_ numbers: [Int32]) throws(LaunchFailure) {
+    static func keepOnly(_ numbers: [Int32]) throws(LaunchFailure) {
         var first: UInt32 = 3
         for number in Set(numbers).filter({ $0 >= 3 }).sorted() {
             if UInt32(number) > first { try step(cpx_close_range(first, UInt32(number) - 1), "close_range") }

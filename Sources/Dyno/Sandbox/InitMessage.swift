@@ -14,6 +14,10 @@ enum InitOrder: Equatable, Sendable {
     /// it wants a terminal.
     case execute(number: UInt32, plan: [UInt8])
     case signalExecution(number: UInt32, signal: Int32)
+    /// The dyno's own network has its way out.
+    case connected
+    /// The command listens, on IPv6 alone or not: sockets may be asked for.
+    case listens(ipv6: Bool)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -31,6 +35,10 @@ enum InitOrder: Equatable, Sendable {
             writer.put(number)
             writer.put(signal)
             return Frame(kind: 41, payload: writer.bytes)
+        case .connected: return Frame(kind: 50, payload: [])
+        case .listens(let ipv6):
+            writer.put(ipv6)
+            return Frame(kind: 51, payload: writer.bytes)
         }
     }
 
@@ -43,6 +51,8 @@ enum InitOrder: Equatable, Sendable {
         case 4: self = .kill
         case 40: self = .execute(number: try reader.integer(), plan: Array(frame.payload.dropFirst(4)))
         case 41: self = .signalExecution(number: try reader.integer(), signal: try reader.integer())
+        case 50: self = .connected
+        case 51: self = .listens(ipv6: try reader.bool())
         default: throw ByteReader.Malformed()
         }
     }

@@ -24,6 +24,13 @@ extension SandboxLevel {
     var hasOverlay: Bool { self == .l0 || self == .l1 || self == .l1b }
 }
 
+extension LaunchPlan {
+    /// Where the dyno has a user namespace, its own network belongs to that.
+    var namespaces: UInt32 {
+        network.isOwn && level.hasUserNamespace ? level.namespaces | UInt32(CPX_NEW_NETWORK) : level.namespaces
+    }
+}
+
 /// Which ids of the machine a user namespace has.
 enum IDMapping {
     /// Writes the maps of `process`, which waits in its new user namespace.

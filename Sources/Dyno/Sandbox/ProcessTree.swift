@@ -20,7 +20,7 @@ enum ProcessTree {
     }
 
     /// - Returns: `nil` where the kernel was built without the list of children.
-    private static func children(of process: Int32) -> [Int32]? {
+    static func children(of process: Int32) -> [Int32]? {
         guard let threads = try? FileTree.names(in: "/proc/\(process)/task") else { return [] }
         var children: [Int32] = []
         for thread in threads {

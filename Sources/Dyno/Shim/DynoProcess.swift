@@ -14,6 +14,8 @@ struct DynoProcess: ~Copyable {
     var output: Descriptor
     /// What the dyno reads; -1 when nobody may write to it.
     var input: Descriptor
+    /// Of a dyno that has a network of its own.
+    var network: OwnNetwork?
 
     /// Starts the first process of a dyno. Its news come over ``control``.
     ///
@@ -26,11 +28,14 @@ struct DynoProcess: ~Copyable {
             let far = Descriptor(owning: ends[1])
             let streams = try DynoStreams(plan.streams, owner: plan)
             let asRoot = geteuid() == 0
-            let process = try posix(cpx_clone(plan.level.namespaces), "make namespaces")
+            var network: OwnNetwork?
+            if plan.network.isOwn { network = try OwnNetwork(plan: plan, folder: folder) }
+            let (door, waiting) = (network?.doorNumber ?? -1, network?.waitingNumber ?? -1)
+            let process = try posix(cpx_clone(plan.namespaces), "make namespaces")
             if process == 0 {
                 var first = DynoInit(
                     plan: plan, folder: folder, control: far.raw, input: streams.dynoInput.raw,
-                    output: streams.dynoOutput.raw, lock: lock.raw)
+                    output: streams.dynoOutput.raw, lock: lock.raw, door: door, network: waiting)
                 first.run()
             }
             if plan.level.hasUserNamespace {
@@ -47,12 +52,23 @@ struct DynoProcess: ~Copyable {
                 throw LaunchFailure(step: "join the control group", code: errno)
             }
             try control.writeAll(InitOrder.go.frame.bytes)
+            if network != nil {
+                // Meanwhile the first process makes its root.
+                do { try network?.connect(process, plan: plan, folder: folder, lock: lock.raw) } catch {
+                    kill(process, SIGKILL)
+                    throw error
+                }
+                try control.writeAll(InitOrder.connected.frame.bytes)
+            }
             self.process = process
+            self.network = network
             self.control = control
             output = streams.output
             input = streams.input
         } catch let error as PosixError {
             throw LaunchFailure(error)
+        } catch let failure as LaunchFailure {
+            throw failure
         } catch { throw LaunchFailure(step: "\(error)", code: 0) }
     }
 

@@ -10,14 +10,20 @@ struct PortWatch {
     }
 
     let port: UInt16
+    /// A process in the network to look at, when that is not this program's own.
+    private let network: Int32?
+    /// Where others reach what listens on all addresses.
+    private let outside: [String]
     private let startedAt: UInt64
     private(set) var nextLook: UInt64
     private var hasNoted = false
     private var nextRemarkLook: UInt64
     private var hasSeenStranger = false
 
-    init(port: UInt16, now: UInt64) {
+    init(port: UInt16, now: UInt64, network: Int32? = nil, outside: [String] = []) {
         self.port = port
+        self.network = network
+        self.outside = outside
         startedAt = now
         nextLook = now + 2_000_000
         nextRemarkLook = now + 3_000_000_000
@@ -26,7 +32,7 @@ struct PortWatch {
     /// - Parameter tree: the dyno's processes, asked for only when somebody listens.
     mutating func look(now: UInt64, tree: () -> Set<UInt32>) -> [Finding] {
         nextLook = now + interval(now - startedAt)
-        let listeners = Listener.all()
+        let listeners = network.map { Listener.fromTables("/proc/\($0)/net") } ?? Listener.all()
         let here = listeners.filter { $0.port == port }
         let looksFurther = !hasNoted && now >= nextRemarkLook
         guard !here.isEmpty || looksFurther else { return [] }
@@ -51,7 +57,16 @@ struct PortWatch {
     private func boundFindings(_ bound: [Listener]) -> [Finding] {
         // The router speaks IPv4 first; one that listens on ::1 or on all of IPv6 alone is met there.
         let address = bound.contains { !$0.isIPv6 || !$0.isLoopback } ? "127.0.0.1" : "::1"
-        guard bound.allSatisfy(\.isLoopback) else { return [.bound(address: address)] }
+        guard bound.allSatisfy(\.isLoopback) else {
+            guard !outside.isEmpty else { return [.bound(address: address)] }
+            let places = outside.map { $0.contains(":") ? "[\($0)]:\(port)" : "\($0):\(port)" }
+            return [
+                .bound(address: address),
+                .note(
+                    "listens on every address of this machine: others may reach it at \(places.joined(separator: ", "))"
+                ),
+            ]
+        }
         let where_ = bound.contains { !$0.isIPv6 } ? "127.0.0.1" : "::1"
         return [.bound(address: address), .note("listens on \(where_) only; Heroku wants 0.0.0.0:$PORT")]
     }
@@ -89,8 +104,8 @@ struct Listener: Equatable {
     }
 
     /// Where the kernel's netlink interface is closed to us.
-    static func fromTables() -> [Listener] {
-        [("/proc/net/tcp", false), ("/proc/net/tcp6", true)].flatMap { path, isIPv6 in
+    static func fromTables(_ folder: String = "/proc/net") -> [Listener] {
+        [("\(folder)/tcp", false), ("\(folder)/tcp6", true)].flatMap { path, isIPv6 in
             let text = (try? FileTree.readText(path)) ?? ""
             return text.split(separator: "\n").dropFirst().compactMap { parse($0, isIPv6: isIPv6) }
         }

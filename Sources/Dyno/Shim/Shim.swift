@@ -158,7 +158,11 @@ final class Shim {
                     limits = LimitsWatch(
                         plan: plan, folder: folder, first: dyno.process, group: group,
                         now: Moment.monotonicNanoseconds)
-                    portWatch = plan.port.map { PortWatch(port: $0, now: Moment.monotonicNanoseconds) }
+                    portWatch = plan.port.map {
+                        PortWatch(
+                            port: $0, now: Moment.monotonicNanoseconds,
+                            network: plan.network.isOwn ? dyno.process : nil, outside: plan.outsideAddresses)
+                    }
                     broadcast(.launched)
                 case .failed(let failure): fail(failure)
                 case .ended(let ending): self.ending = ending
@@ -235,7 +239,11 @@ final class Shim {
         var code: Int32 = 0
         var signal: Int32 = 0
         while case let process = cpx_reap(&code, &signal), process > 0 {
-            if process == dyno.process { lostFirstProcess() }
+            if process == dyno.process {
+                lostFirstProcess()
+            } else if process == dyno.network?.keeper {
+                lostWayOut()
+            }
         }
     }
 
@@ -246,7 +254,23 @@ final class Shim {
         if ending == nil, failure == nil, !hasLaunched { fail(LaunchFailure(step: "start the dyno", code: 0)) }
         killAt = nil
         endExecutions()
+        dyno.network?.close()
         drainUntil = Moment.monotonicNanoseconds + 200_000_000
+    }
+
+    /// Connections through it are lost; the next ones find a new one.
+    private func lostWayOut() {
+        guard drainUntil == nil, failure == nil else { return }
+        let process = dyno.process
+        do {
+            try dyno.network?.reconnect(process, plan: plan, folder: folder)
+            note("its network lost its way out (pasta ended) and has a new one")
+        } catch { note("its network has no way out any more: \(error)") }
+    }
+
+    private func note(_ text: String) {
+        spool.append(Array(text.utf8), kind: .note)
+        broadcast(.output(position: spool.position))
     }
 
     private func stop(graceNanoseconds: UInt64) {
@@ -297,15 +321,11 @@ final class Shim {
             switch finding {
             case .bound(let address):
                 bound = (address, watch.port)
-                broadcast(.bound(address: address, port: watch.port))
+                if plan.network.isOwn { dyno.order(.listens(ipv6: address == "::1")) }
+                broadcast(boundReport(address, watch.port))
             case .note(let text): note(text)
             }
         }
-    }
-
-    private func note(_ text: String) {
-        spool.append(Array(text.utf8), kind: .note)
-        broadcast(.output(position: spool.position))
     }
 
     // MARK: Limits
@@ -318,6 +338,10 @@ final class Shim {
             case .kill: if let now { kill(now) }
             }
         }
+    }
+
+    private func boundReport(_ address: String, _ port: UInt16) -> ShimReport {
+        plan.network.isOwn ? .boundInside(address: address, port: port) : .bound(address: address, port: port)
     }
 
     // MARK: Clients
@@ -333,7 +357,7 @@ final class Shim {
         clients.append(client)
         client.tell(.hello(version: ShimRequest.version, shim: getpid()))
         if hasLaunched { client.tell(.launched) }
-        if let bound { client.tell(.bound(address: bound.address, port: bound.port)) }
+        if let bound { client.tell(boundReport(bound.address, bound.port)) }
         client.tell(.output(position: spool.position))
         if let record { client.tell(.ended(record)) }
     }

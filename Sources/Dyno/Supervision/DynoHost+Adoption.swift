@@ -25,6 +25,7 @@ extension DynoHost {
             for folder in left { group.addTask { await self.adopt(folder)?.release() } }
         }
         GroupPlaces.leave()
+        await lowerGuard()
         await removeFiles()
     }
 

@@ -51,6 +51,8 @@ package actor DynoHost {
     private var probe: Task<SandboxReport, Never>?
     /// Dynos that this host has started or adopted and not removed.
     private var known: Set<RunFolder> = []
+    /// `nil` until ``guardPorts()``.
+    var exposure: ExposureReport?
     private lazy var toolchains = Toolchains.find()
     private lazy var groups = settings.usesGroups ? GroupPlaces.find(asRoot: geteuid() == 0) : .none
 
@@ -87,7 +89,8 @@ package actor DynoHost {
         return try await start(spec, at: level)
     }
 
-    private func start(_ spec: DynoSpec, at level: SandboxLevel) async throws(DynoStartFailure) -> RunningDyno {
+    func start(_ spec: DynoSpec, at level: SandboxLevel) async throws(DynoStartFailure) -> RunningDyno {
+        if spec.network.isOwn, let obstacle = NetworkObstacle.find(at: level) { throw .network(obstacle) }
         var port: UInt16?
         if spec.wantsPort {
             guard let leased = leases.lease() else {
@@ -97,7 +100,7 @@ package actor DynoHost {
         }
         let launch = Launch(
             spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings,
-            toolchains: toolchains, groups: groups)
+            toolchains: toolchains, groups: groups, outsideAddresses: exposure?.reachable ?? [])
         known.insert(launch.folder)
         do {
             let link = try await launch.run(reactor: reactor, pool: pool)

@@ -7,6 +7,8 @@ package enum DynoStartFailure: Explained, Equatable {
     /// A step of its set-up failed.
     case sandbox(level: SandboxLevel, reason: String)
     case noFreePort(lowest: UInt16, highest: UInt16)
+    /// It cannot have a network of its own here.
+    case network(NetworkObstacle)
     /// Its run folder could not be made.
     case runFolder(reason: String)
 
@@ -24,6 +26,9 @@ package enum DynoStartFailure: Explained, Equatable {
             Explanation(
                 "Couldn't start a dyno", because: "Every port from \(lowest) to \(highest) is in use.",
                 mend: ["paas ps:scale web=1", "ss -ltnp  # what listens on this machine"], id: .unavailable)
+        case .network(let obstacle):
+            Explanation(
+                "Couldn't give a dyno its own network", because: obstacle.reason, mend: obstacle.mend, id: .unavailable)
         case .runFolder(let reason):
             Explanation(
                 "Couldn't start a dyno", because: "Its folder could not be made: \(reason).",

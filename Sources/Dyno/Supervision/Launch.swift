@@ -15,7 +15,7 @@ struct Launch: Sendable {
 
     init(
         spec: DynoSpec, level: SandboxLevel, port: UInt16?, folder: RunFolder, settings: DynoHost.Settings,
-        toolchains: [String], groups: GroupPlaces
+        toolchains: [String], groups: GroupPlaces, outsideAddresses: [String] = []
     ) {
         self.folder = folder
         shimProgram = settings.shimProgram
@@ -29,7 +29,8 @@ struct Launch: Sendable {
             hidden: [settings.homeFolder] + (Toolchains.ownHome.map { [$0] } ?? []),
             hostsFile: DynoHost.hostsFile(settings),
             quota: Quota(spec.size, content: spec.content, disk: settings.disk), groups: groups,
-            metrics: spec.logsMetrics ? "source=\(spec.name) dyno=heroku.\(spec.appOrdinal).\(spec.id)" : "")
+            metrics: spec.logsMetrics ? "source=\(spec.name) dyno=heroku.\(spec.appOrdinal).\(spec.id)" : "",
+            network: spec.network, outsideAddresses: spec.network.isOwn ? [] : outsideAddresses)
         record = DynoRecord(
             id: spec.id, app: spec.app, name: spec.name, tags: spec.tags, command: spec.command,
             startedAt: Timestamp(microseconds: Moment.realtimeMicroseconds), port: port, size: spec.size, level: level,

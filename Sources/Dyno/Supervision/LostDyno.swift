@@ -25,6 +25,7 @@ struct LostDyno: Sendable {
         if isAlive { try? await pool.run { [self] in endHolders() } }
         for _ in 0..<500 where isAlive { try? await Task.sleep(for: .milliseconds(10)) }
         if !level.hasProcessNamespace, !isAlive { try? await pool.run { [self] in killLeftovers() } }
+        WayOut.endLeftover(in: folder)
     }
 
     private var lost: ExitRecord {

@@ -170,6 +170,8 @@ final class ShimLink: Sendable {
             case .launched: news.hasLaunched = true
             case .failed(let failure): news.failure = failure
             case .bound(let address, let port): news.bound = .tcp(address: address, port: port)
+            case .boundInside(let address, let port):
+                news.bound = .inside(door: folder.door, address: address, port: port)
             case .output(let position): news.position = max(news.position, position)
             case .ended(let record): news.record = record
             case .tookInput(let total): news.inputTaken = total

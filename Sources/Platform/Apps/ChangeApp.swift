@@ -24,6 +24,8 @@ extension Platform {
 
     package func setFeature(_ name: String, isOn: Bool, of app: App) async throws -> App {
         guard let feature = AppFeature(rawValue: name) else { throw PlatformError.noSuchFeature(name) }
+        // Refused now rather than when the next dyno starts.
+        if feature == .privateNetwork, isOn { try await machines.runtime.tryOwnNetwork() }
         return try await change(app, "feature") { _, app in app.features[feature.rawValue] = isOn }
     }
 

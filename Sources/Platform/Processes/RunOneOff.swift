@@ -44,7 +44,7 @@ extension Platform {
             tags: [
                 "role": LiveDyno.Role.oneOff.rawValue, "release": "\(blueprint.release.version)",
                 "attached": "\(oneOff.streams != .logged)",
-            ])
+            ], network: .of(app, environment: environment, routerPort: settings.port))
         try await reconciler.startOneOff(
             spec, releaseVersion: blueprint.release.version, role: .oneOff, isAwaited: false)
         return DynoView(

@@ -20,11 +20,13 @@ extension Reconciler {
         if role == .formation, wantsPort { await publish() }
         if let before { await say("State changed from \(before.rawValue) to starting", about: name, in: app) }
         await say("Starting process with command `\(command)`", about: name, in: app)
+        let environment = DynoEnvironment.of(name, in: state.app, blueprint: blueprint)
         let spec = DynoSpec(
             id: id, app: app, appOrdinal: state.app.ordinal, name: name, content: .slug(layers: blueprint.layers),
-            command: command, environment: DynoEnvironment.of(name, in: state.app, blueprint: blueprint),
-            wantsPort: wantsPort, size: size, logsMetrics: state.app.has(.logRuntimeMetrics),
-            tags: ["role": role.rawValue, "release": "\(blueprint.release.version)"])
+            command: command, environment: environment, wantsPort: wantsPort, size: size,
+            logsMetrics: state.app.has(.logRuntimeMetrics),
+            tags: ["role": role.rawValue, "release": "\(blueprint.release.version)"],
+            network: .of(state.app, environment: environment, routerPort: settings.port))
         await launch(spec)
         return id
     }

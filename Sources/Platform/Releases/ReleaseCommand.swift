@@ -12,10 +12,12 @@ extension Platform {
         await say("Running release v\(release.version) commands by user \(release.actor)", in: app.id)
         await say("Starting process with command `\(command)` by user \(release.actor)", in: app.id)
         let name = await reconciler.freeName(.release, in: app.id)
+        let environment = DynoEnvironment.of(name, in: app, blueprint: blueprint)
         let spec = DynoSpec(
             app: app.id, appOrdinal: app.ordinal, name: name, content: .slug(layers: blueprint.layers),
-            command: command, environment: DynoEnvironment.of(name, in: app, blueprint: blueprint),
-            tags: ["role": "leaving", "release": "\(release.version)"])
+            command: command, environment: environment,
+            tags: ["role": "leaving", "release": "\(release.version)"],
+            network: .of(app, environment: environment, routerPort: settings.port))
         let store = machines.store
         try await reconciler.startOneOff(
             spec, releaseVersion: release.version, role: .oneOff, isAwaited: true

@@ -38,3 +38,17 @@ package struct SandboxView: Sendable {
         limits = report.limits
     }
 }
+
+/// Who reaches dynos from outside of this machine, in words that can be shown.
+package struct ExposureView: Sendable {
+    package let isExposed: Bool
+    package let fact: String
+    /// Commands that would keep dynos to this machine.
+    package let mend: [String]
+
+    init(_ report: ExposureReport) {
+        isExposed = report.isExposed
+        fact = report.fact
+        mend = report.mend
+    }
+}

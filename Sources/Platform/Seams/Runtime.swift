@@ -8,6 +8,10 @@ package struct Runtime: Sendable {
     /// The dynos that an earlier daemon started and that still run.
     package var adopt: @Sendable () async -> [DynoHandle]
     package var sandbox: @Sendable () async -> SandboxReport
+    /// Who reaches dynos from outside of this machine.
+    package var exposure: @Sendable () async -> ExposureReport
+    /// Starts a dyno in a network of its own, to find out whether that is possible; throws why it is not.
+    package var tryOwnNetwork: @Sendable () async throws -> Void
     /// Makes dynos resolve these host names to this machine, those that run already too.
     package var resolve: @Sendable ([String]) async -> Void
     /// Takes away what stopped dynos left; for `paas down`.
@@ -18,13 +22,17 @@ package struct Runtime: Sendable {
         adopt: @escaping @Sendable () async -> [DynoHandle],
         sandbox: @escaping @Sendable () async -> SandboxReport,
         resolve: @escaping @Sendable ([String]) async -> Void,
-        removeEverything: @escaping @Sendable () async -> Void
+        removeEverything: @escaping @Sendable () async -> Void,
+        exposure: @escaping @Sendable () async -> ExposureReport = { ExposureReport() },
+        tryOwnNetwork: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.start = start
         self.adopt = adopt
         self.sandbox = sandbox
         self.resolve = resolve
         self.removeEverything = removeEverything
+        self.exposure = exposure
+        self.tryOwnNetwork = tryOwnNetwork
     }
 
     /// Dynos as processes of this machine.
@@ -35,7 +43,9 @@ package struct Runtime: Sendable {
             sandbox: { await host.sandbox() },
             // Without it only `curl` and browsers reach other apps by name; no reason to fail anything.
             resolve: { names in try? await host.resolve(names) },
-            removeEverything: { await host.removeEverything() })
+            removeEverything: { await host.removeEverything() },
+            exposure: { await host.guardPorts() },
+            tryOwnNetwork: { try await host.tryOwnNetwork() })
     }
 }
 

@@ -30,6 +30,11 @@ enum TableCoding {
                 case .unix(let path):
                     writer.put(UInt8(1))
                     writer.put(path)
+                case .inside(let door, let address, let port):
+                    writer.put(UInt8(2))
+                    writer.put(door)
+                    writer.put(address)
+                    writer.put(port)
                 }
             }
         case .starting: writer.put(UInt8(1))
@@ -77,6 +82,8 @@ enum TableCoding {
             let address = try reader.text()
             return .tcp(address: address, port: try reader.integer(UInt16.self))
         case 1: return .unix(path: try reader.text())
+        case 2:
+            return .inside(door: try reader.text(), address: try reader.text(), port: try reader.integer(UInt16.self))
         default: throw ByteReader.Malformed()
         }
     }

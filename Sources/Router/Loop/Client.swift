@@ -31,7 +31,11 @@ struct Client {
 
 /// A connection to a dyno.
 struct Upstream {
-    enum Phase: UInt8 { case connecting, busy, idle, tunneling }
+    enum Phase: UInt8 {
+        /// Waits for a socket of the dyno's own network.
+        case atDoor
+        case connecting, busy, idle, tunneling
+    }
 
     var stream: Stream
     var phase = Phase.connecting

@@ -169,6 +169,10 @@ extension Loop {
         exchange.pointee.connectTime = -1
         _ = cpx_loop_add(epoll, descriptor, upstream)
         arm(exchange, .connect)
+        if backend.pointee.target.pointee.inner_length > 0 {
+            upstream.pointee.phase = .atDoor
+            return
+        }
         // Most dynos are on this machine, where the connection stands by now.
         send(exchange, upstream)
     }
@@ -182,6 +186,7 @@ extension Loop {
         exchange.pointee.upstream = nil
         discard(upstream)
         guard code != ETIMEDOUT else { return fail(exchange, .backendConnectionTimeout) }
+        guard code != EMFILE else { return fail(exchange, .platformError) }
         avoid(exchange, backend)
         exchange.pointee.sent = 0
         // The table may have changed meanwhile: start over with what it says now.

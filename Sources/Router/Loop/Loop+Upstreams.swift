@@ -18,11 +18,31 @@ extension Loop {
             return
         }
         switch upstream.pointee.phase {
+        case .atDoor: enter(exchange, upstream)
         case .connecting: connectReady(exchange, upstream)
         case .busy: serve(exchange, upstream)
         case .tunneling: pumpTunnel(exchange)
         case .idle: break
         }
+    }
+
+    /// Goes on with the socket that came through the door, as if this loop had made it.
+    private func enter(_ exchange: UnsafeMutablePointer<Exchange>, _ upstream: UnsafeMutablePointer<Upstream>) {
+        let door = upstream.pointee.stream.handle.descriptor
+        let descriptor = cpx_target_enter(upstream.pointee.backend.pointee.target, door)
+        guard descriptor >= 0 else {
+            let code = errno
+            return code == EAGAIN ? () : connectFailed(exchange, upstream, code)
+        }
+        Glibc.close(door)
+        upstream.pointee.stream.handle.descriptor = descriptor
+        upstream.pointee.stream.handle.isReadable = false
+        upstream.pointee.stream.handle.isWritable = true
+        upstream.pointee.stream.handle.hasPeerClosed = false
+        upstream.pointee.stream.handle.isBroken = false
+        upstream.pointee.phase = .connecting
+        _ = cpx_loop_add(epoll, descriptor, upstream)
+        send(exchange, upstream)
     }
 
     private func connectReady(

@@ -29,6 +29,7 @@ struct Backend {
             switch backend.endpoint {
             case .tcp(let address, let port): cpx_target_tcp(target, address, port)
             case .unix(let path): cpx_target_unix(target, path)
+            case .inside(let door, let address, let port): cpx_target_inside(target, door, address, port)
             }
         guard result == 0 else {
             target.deallocate()

@@ -14,6 +14,7 @@ enum Doctor {
         { await port() },
         { await sandbox() },
         { await limits() },
+        { await network() },
         { await resolution() },
     ]
 
@@ -110,6 +111,14 @@ enum Doctor {
         }
         return Finding(
             verdict: .good, subject: "limits", fact: (status.sandbox.limits ?? ["unknown"]).joined(separator: "; "))
+    }
+
+    private static func network() async -> Finding {
+        guard let network = try? await status().network else {  // The check of the platform has said why.
+            return Finding(verdict: .note, subject: "network", fact: "unknown, because the platform does not say")
+        }
+        return Finding(
+            verdict: network.exposed ? .note : .good, subject: "network", fact: network.fact, mend: network.mend)
     }
 
     private static func status() async throws -> Status {

@@ -34,11 +34,17 @@ struct cpx_target {
     int32_t family;
     uint8_t address[28];
     char path[512];  // of a Unix socket
+    // Of a dyno with a network of its own: where in it a socket goes that came through the door at `path`.
+    uint32_t inner_length;
+    uint8_t inner_address[28];
 };
 int cpx_target_tcp(struct cpx_target *target, const char *address, uint16_t port);
 int cpx_target_unix(struct cpx_target *target, const char *path);
+int cpx_target_inside(struct cpx_target *target, const char *door, const char *address, uint16_t port);
 // Starts to connect; gives back the descriptor while EINPROGRESS.
 int cpx_target_connect(const struct cpx_target *target);
+// Takes the socket that comes through a connected door, and starts to connect it; EAGAIN while none has come.
+int cpx_target_enter(const struct cpx_target *target, int door);
 
 int cpx_random(void *bytes, size_t count);
 int cpx_take_all(int eventfd);

@@ -12,6 +12,7 @@
 #define CPX_NEW_PROCESSES 4
 #define CPX_NEW_IPC 8
 #define CPX_NEW_HOSTNAME 16
+#define CPX_NEW_NETWORK 32
 int cpx_clone(unsigned namespaces);
 int cpx_fork(void);
 _Noreturn void cpx_exit(int status);  // at once: no handlers, no flushing
@@ -48,6 +49,11 @@ int cpx_mount(const char *type, const char *target, const char *options, unsigne
 int cpx_bind(const char *source, const char *target, unsigned flags);  // with everything mounted below it
 int cpx_seal(const char *target);                   // makes a mount read-only
 int cpx_pivot_here(void);                           // the working directory becomes the root; the old root goes away
+
+// A network of a dyno's own.
+int cpx_join_network(int fd);                       // an open /proc/PID/ns/net
+// Gives a new, unconnected TCP socket of this network to everyone who waits at the door; how many.
+int cpx_hand_out_sockets(int door, int ipv6);
 
 // Terminals.
 int cpx_open_terminal(const char *multiplexer, int rows, int columns, int *main_end, int *dyno_end);

@@ -13,10 +13,12 @@ package struct Status: Codable, Sendable, Equatable {
     package var addresses: [String]
     package var sandbox: SandboxStatus
     package var apps: Int
+    /// Absent in the answer of an older daemon.
+    package var network: NetworkStatus?
 
     package init(
         version: String, protocolVersion: Int, pid: Int32, routerPid: Int32? = nil, home: String, port: Int,
-        addresses: [String], sandbox: SandboxStatus, apps: Int
+        addresses: [String], sandbox: SandboxStatus, apps: Int, network: NetworkStatus? = nil
     ) {
         self.version = version
         self.protocolVersion = protocolVersion
@@ -27,10 +29,11 @@ package struct Status: Codable, Sendable, Equatable {
         self.addresses = addresses
         self.sandbox = sandbox
         self.apps = apps
+        self.network = network
     }
 
     private enum CodingKeys: String, CodingKey {
-        case version, pid, home, port, addresses, sandbox, apps
+        case version, pid, home, port, addresses, sandbox, apps, network
         case protocolVersion = "protocol"
         case routerPid = "router_pid"
     }

@@ -9,6 +9,7 @@ extension APIServer {
         Route("GET", "paas/v1/status") { call in
             let daemon = call.server.daemon
             let sandbox = await call.platform.sandbox()
+            let network = await call.platform.exposure()
             return try .ok(
                 Status(
                     version: daemon.version, protocolVersion: 1, pid: daemon.processID,
@@ -17,7 +18,8 @@ extension APIServer {
                     sandbox: SandboxStatus(
                         level: sandbox.level.rawValue, missing: sandbox.missing, mend: sandbox.mend,
                         limits: sandbox.limits),
-                    apps: try await call.platform.apps().count))
+                    apps: try await call.platform.apps().count,
+                    network: NetworkStatus(exposed: network.isExposed, fact: network.fact, mend: network.mend)))
         },
         Route("POST", "paas/v1/shutdown") { call in
             // The answer is sent when everything is stopped; the process ends after it.
