@@ -59,7 +59,7 @@ extension Reconciler {
         if !dyno.isAdopted { apps[app]?.dynos[id]?.since = machines.time.now() }
         // The table first: whoever reads "up" in the log may ask at once.
         if dyno.role == .formation { await publish() }
-        if !dyno.isAdopted, dyno.role != .build {
+        if !dyno.isAdopted, ![.build, .leaving].contains(dyno.role) {
             await say("State changed from starting to up", about: dyno.name, in: app)
         }
         answerBootWaiters(of: id, .up)
@@ -70,6 +70,7 @@ extension Reconciler {
         guard let dyno = apps[app]?.dynos[id], dyno.state != .crashed else { return }
         // A client may still come for what an attached one-off has said.
         if dyno.role != .oneOff || !dyno.isAttached { apps[app]?.dynos[id]?.handle = nil }
+        await stopCounting(id)
         if dyno.role != .build, dyno.handle != nil {
             await say("Process exited with \(ending)", about: dyno.name, in: app)
         }

@@ -81,7 +81,7 @@ extension PlatformError {
         case .noSuchBuild: "build"
         case .nameTaken, .dynoNotRunning, .tooManyOneOffs, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand,
             .badQuantity, .unknownSize, .tooMany, .mixedSizes, .resizeFailed, .bootFailed, .releaseCommandFailed,
-            .startFailed, .diskFull, .slugTooLarge:
+            .startFailed, .dynoHoursUsedUp, .badSleepTime, .diskFull, .slugTooLarge:
             nil
         }
     }
