@@ -17,7 +17,7 @@ packages_for() {
     build) echo git ca-certificates pkg-config build-essential libgit2-dev libsqlite3-dev ;;
     # Python apps, also those whose requirements are compiled, and psycopg2 from source.
     demo) echo curl python3 python3-venv python3-dev libpq-dev ;;
-    test) echo nodejs ;;
+    test) echo nodejs yarnpkg ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac
 }
@@ -49,6 +49,8 @@ missing_packages() { # PACKAGE...
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] && continue
         # A newer Node.js from elsewhere serves as well as Debian's.
         [ "$package" = nodejs ] && command -v node >/dev/null && continue
+        # Yarn that comes from npm serves as well as Debian's.
+        [ "$package" = yarnpkg ] && command -v yarn >/dev/null && continue
         printf '%s\n' "$package"
     done
 }
