@@ -19,7 +19,7 @@ packages_for() {
     demo) echo curl python3 python3-venv python3-dev libpq-dev ;;
     # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
     # keeps the others' ports to this machine.
-    test) echo nodejs tmux vim-tiny less postgresql-client passt nftables iproute2 ;;
+    test) echo nodejs yarnpkg tmux vim-tiny less postgresql-client passt nftables iproute2 ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac
 }
@@ -53,6 +53,8 @@ missing_packages() { # PACKAGE...
         [ "$package" = nodejs ] && command -v node >/dev/null && continue
         [ "$package" = vim-tiny ] && command -v vi >/dev/null && continue
         [ "$package" = postgresql-client ] && command -v psql >/dev/null && continue
+        # Yarn that comes from npm serves as well as Debian's.
+        [ "$package" = yarnpkg ] && command -v yarn >/dev/null && continue
         printf '%s\n' "$package"
     done
 }

@@ -55,6 +55,9 @@ package enum Environment {
     package static var userID: UInt32 { getuid() }
     package static var processID: Int32 { getpid() }
 
+    /// Blocks this thread until another one ends the process; signals are handled meanwhile.
+    package static func waitForExit() -> Never { while true { pause() } }
+
     /// Ends the process at once; output that was written is kept.
     package static func exit(_ code: Int32) -> Never { _exit(code) }
 }

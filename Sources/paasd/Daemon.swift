@@ -28,6 +28,7 @@ struct Daemon {
     init(_ options: DaemonOptions) async throws {
         let home = Home(path: options.home)
         try home.make()
+        Journal.keep(in: home.diary)
         guard let lock = try await Self.take(home.lock) else { throw DaemonError.alreadyRunning(home: options.home) }
         let reactor = try Reactor()
         let pool = BlockingPool()

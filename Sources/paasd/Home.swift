@@ -16,6 +16,8 @@ struct Home {
     var routedSocket: String { "\(path)/run/api-routed.sock" }
     var routerSocket: String { "\(path)/run/router.sock" }
     var routerLog: String { "\(path)/router.log" }
+    /// Where the CLI leads this program's standard error.
+    var diary: String { "\(path)/paasd.log" }
     var record: String { "\(path)/daemon.json" }
 
     func make() throws(PosixError) {

@@ -1,10 +1,16 @@
 internal import Model
 internal import Posix
+internal import Synchronization
 
 /// The daemon's diary for whoever runs it: a fixed event name that can be counted, and values; never a config var's.
 ///
 /// It goes to standard error, which the CLI leads to `paasd.log` in the home.
 enum Journal {
+    private static let file = Mutex<DiaryFile?>(nil)
+
+    /// From now on the diary is kept from growing without bound, when it goes to that file.
+    static func keep(in path: String) { file.withLock { $0 = DiaryFile(path: path) } }
+
     enum Level: String { case info, warning, error }
 
     static func note(_ level: Level, _ event: String, _ values: [String: String] = [:]) {
@@ -22,9 +28,12 @@ enum Journal {
     }
 
     private static func write(_ text: String) {
-        let standardError = Descriptor(owning: 2)
-        // A diary that cannot be written must not end the daemon.
-        try? standardError.writeAll(text.utf8)
-        _ = standardError.release()
+        file.withLock { file in
+            let standardError = Descriptor(owning: 2)
+            // A diary that cannot be written, or begun anew, must not end the daemon.
+            try? file?.turn()
+            try? standardError.writeAll(text.utf8)
+            _ = standardError.release()
+        }
     }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import HTTP
+import Model
 import Platform
 import PlatformSupport
 import TestSupport
@@ -97,6 +98,61 @@ struct EntranceTests {
             let reply = try await door.askAsStranger("GET", "/apps")
             #expect(reply.status == 403)
             #expect(try reply.json()["id"]?.text == "forbidden")
+        }
+    }
+
+    @Test("is passed by the URLs that answers name, without the token, and by nothing made of them")
+    func links() async throws {
+        try await Door.with { door in
+            let token = try await door.stage.platform.token()
+            let (app, _) = try await door.stage.app("linked", ["web": "serve"])
+            let url = try await door.askRouted(
+                "POST", "/apps/linked/log-sessions", token: "Bearer \(token)"
+            ).json()["logplex_url"]?.text
+            let path = try #require(
+                url.flatMap { $0.split(separator: "http://api.localhost:8080").first }.map(String.init))
+            #expect(path.hasPrefix("/paas/v1/log-sessions/"), "\(url ?? "none")")
+            #expect(!path.contains(token))
+
+            for stolen in [
+                path.replacing("/paas/v1/log-sessions/", with: "/paas/v1/apps/\(app.id)/"),
+                path.replacing("key=", with: "key=0"), String(path.dropLast()), path.split(separator: "?")[0] + "?key=",
+                "/apps?" + path.split(separator: "?")[1],
+            ] {
+                #expect(try await door.askRouted("GET", stolen, token: nil).status == 401, "\(stolen)")
+            }
+            for method in ["POST", "DELETE"] {
+                #expect(try await door.askRouted(method, path, token: nil).status == 401)
+            }
+            let page = try await door.askRouted("GET", path, token: nil, ["Origin": "http://evil.example"])
+            #expect(page.status == 403)
+
+            let lines = try await door.askRouted("GET", path, token: nil)
+            #expect(lines.status == 200, "\(lines)")
+            #expect(lines.text.contains("app[api]: "), "\(lines)")
+        }
+    }
+
+    @Test("tells the owner's socket URLs of its own, which need no key")
+    func ownLinks() async throws {
+        try await Door.with { door in
+            _ = try await door.stage.app("linked", ["web": "serve"])
+            let url = try await door.ask("POST", "/apps/linked/log-sessions").json()["logplex_url"]?.text
+            #expect(url?.hasPrefix("http://localhost/paas/v1/log-sessions/") == true, "\(url ?? "none")")
+            #expect(url?.contains("key") == false)
+        }
+    }
+
+    @Test("gives a log session's lines as events to a client that reads them")
+    func events() async throws {
+        try await Door.with { door in
+            _ = try await door.stage.app("linked", ["web": "serve"])
+            let url = try await door.ask("POST", "/apps/linked/log-sessions").json()["logplex_url"]?.text ?? ""
+            let path = url.replacing("http://localhost", with: "")
+            let reply = try await door.ask("GET", path, nil, ["Accept": "text/event-stream"])
+            #expect(reply.headers["Content-Type"] == "text/event-stream")
+            #expect(reply.text.hasPrefix("id: 1\ndata: "), "\(reply)")
+            #expect(reply.text.hasSuffix("\n\n"))
         }
     }
 }

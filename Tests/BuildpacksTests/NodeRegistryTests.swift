@@ -26,6 +26,9 @@ final class SmallRegistry {
                 String.init) ?? ""
     }
 
+    /// As when the network has gone.
+    func vanish() { kill(-pid, SIGKILL) }
+
     deinit {
         kill(-pid, SIGKILL)
         _ = try? Subprocess.wait(pid)
@@ -130,6 +133,82 @@ struct NodeRegistryTests {
         #expect(!bench.steps.contains { $0.contains("npm ci") })
         #expect(FileTree.exists("\(bench.tree)/node_modules/small/index.js"))
         #expect(!FileTree.exists("\(bench.tree)/node_modules/only-dev"))
+    }
+}
+
+/// The machine's yarn; Debian calls it `yarnpkg`.
+enum Yarn {
+    static let program = ["yarn", "yarnpkg"].lazy.compactMap {
+        Subprocess.find($0, path: Workbench.environment("PATH") ?? "")
+    }.first
+}
+
+@Suite(
+    "A Node.js app with yarn's lock file", .timeLimit(.minutes(3)),
+    .enabled(if: Yarn.program != nil, "needs yarn"))
+struct YarnTests {
+    /// The lock file that yarn itself writes.
+    func lock(_ bench: Workbench, _ registry: SmallRegistry, _ manifest: String) async throws -> String {
+        let folder = "\(bench.folder)/lock"
+        try FileTree.makeFolder(folder)
+        try FileTree.write(Array(manifest.utf8), to: "\(folder)/package.json")
+        let made = try await Workbench.capture(
+            "/bin/bash",
+            arguments: ["-c", "exec \(Yarn.program ?? "") install --ignore-engines --registry \(registry.address)"],
+            environment: [
+                "PATH": Workbench.environment("PATH") ?? "", "HOME": folder, "NODE_PATH": "/usr/share/nodejs",
+                "YARN_CACHE_FOLDER": "\(folder)/cache",
+            ], folder: folder)
+        if !made.end.isSuccess { throw PosixError(EIO, String(decoding: made.errors, as: UTF8.self)) }
+        return try FileTree.readText("\(folder)/yarn.lock")
+    }
+
+    @Test("is installed and pruned by yarn, and built again without the registry")
+    func install() async throws {
+        let bench = try Workbench()
+        let registry = try SmallRegistry(bench)
+        let manifest = NodeRegistryTests.manifest.replacing("SCRIPTS", with: "")
+        var files = [
+            "package.json": manifest, "yarn.lock": try await lock(bench, registry, manifest),
+            "server.js":
+                "console.log(require('small'), require('fs').existsSync(__dirname + '/node_modules/only-dev'))",
+        ]
+        #expect(files["yarn.lock"]?.contains("small@1.0.0") == true)
+        try bench.put(files)
+        var request = bench.request()
+        request.passthrough["npm_config_registry"] = registry.address
+        let first = try await bench.build(request)
+        #expect(first.layers.count == 1, "\(bench.text)")
+        #expect(bench.lines.contains("       Installing node modules (yarn.lock)"), "\(bench.text)")
+        #expect(bench.lines.contains("-----> Pruning devDependencies"), "\(bench.text)")
+        #expect(try await bench.runInDyno(first, "node server.js").output == "small false\n", "\(bench.text)")
+
+        registry.vanish()
+        try bench.checkOut(files)
+        #expect(try await bench.build(request).layers == first.layers)
+        #expect(bench.steps == [])
+
+        files["package.json"] = manifest.replacing("\"version\":\"1.0.0\",\"dep", with: "\"version\":\"1.0.1\",\"dep")
+        try bench.checkOut(files)
+        let third = try await bench.build(request)
+        #expect(third.layers != first.layers)
+        #expect(try await bench.runInDyno(third, "node server.js").output == "small false\n", "\(bench.text)")
+    }
+
+    @Test("that package.json has outgrown is refused in yarn's own words")
+    func outgrown() async throws {
+        let bench = try Workbench()
+        let registry = try SmallRegistry(bench)
+        let manifest = NodeRegistryTests.manifest.replacing("SCRIPTS", with: "")
+        try bench.put([
+            "package.json": manifest, "server.js": "1",
+            "yarn.lock": try await lock(bench, registry, #"{"name":"a","version":"1.0.0"}"#),
+        ])
+        var request = bench.request()
+        request.passthrough["npm_config_registry"] = registry.address
+        await #expect(throws: BuildFailure.compileFailed("Node.js")) { try await bench.build(request) }
+        #expect(bench.text.contains("Your lockfile needs to be updated"), "\(bench.text)")
+        #expect(bench.text.contains("Build failed: Unable to install the packages of yarn.lock."), "\(bench.text)")
     }
 }
 

@@ -176,6 +176,22 @@ struct DigestTests {
         #expect(digest.hex == hex)
     }
 
+    @Test(
+        "with a key is HMAC",
+        arguments: [
+            (
+                "Jefe", "what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+            ),
+            (
+                String(repeating: "k", count: 100), "text",
+                "5964a5c58b736800917a8e85cf03892e9ab8a997a15175b1d876119624a9b699"
+            ),
+        ])
+    func codes(_ key: String, _ text: String, _ hex: String) {
+        #expect(Digest.code(of: text, key: key).hex == hex)
+    }
+
     @Test("of a million letters fed in pieces is the same")
     func long() {
         var digest = Digest()

@@ -48,6 +48,23 @@ struct PythonAppTests {
         #expect(bench.steps == [])
     }
 
+    @Test("whose NLTK data can't be fetched is not built without it, and the message says what to do")
+    func corpora() async throws {
+        var files = ["requirements.txt": "nltk==3.9.1\n", ".python-version": "3.11"]
+        let bench = try Workbench(files)
+        try await bench.build()
+        #expect(bench.lines.contains("       'nltk.txt' not found, not downloading any corpora"), "\(bench.text)")
+        files["nltk.txt"] = "stopwords\n"
+        try bench.checkOut(files)
+        var request = bench.request()
+        // Nobody listens there.
+        for name in ["https_proxy", "HTTPS_PROXY"] { request.passthrough[name] = "http://127.0.0.1:9" }
+        await #expect(throws: BuildFailure.compileFailed("Python")) { try await bench.build(request) }
+        #expect(bench.lines.contains("-----> Downloading NLTK packages: stopwords"))
+        #expect(bench.text.contains("Error: The server of the NLTK data can't be reached."), "\(bench.text)")
+        #expect(bench.text.contains("python -m nltk.downloader -d nltk_data stopwords"))
+    }
+
     @Test("may have hooks, which see the config vars as variables and as files")
     func hooks() async throws {
         let bench = try Workbench([

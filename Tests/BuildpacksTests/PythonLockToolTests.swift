@@ -96,8 +96,9 @@ struct PythonLockToolTests {
         #expect(bench.steps == [])
     }
 
-    @Test("of Poetry's is installed by Poetry")
+    @Test("of Poetry's is installed by Poetry, fetched from the package index, and then not again")
     func poetry() async throws {
+        let index = try PackageIndex.default()
         let bench = try Workbench([
             "pyproject.toml": Self.project.replacing("\"itsdangerous==2.2.0\"", with: "")
                 + "\n[tool.poetry]\npackage-mode = false\n",
@@ -114,6 +115,43 @@ struct PythonLockToolTests {
         try await bench.build()
         #expect(bench.lines.contains("-----> Installing Poetry"))
         #expect(bench.lines.contains("-----> Installing dependencies using 'poetry sync --only main'"), "\(bench.text)")
+
+        var files = [
+            "pyproject.toml": index.named(
+                in: Self.project + """
+
+                    [tool.poetry]
+                    package-mode = false
+
+                    [[tool.poetry.source]]
+                    name = "index"
+                    url = "@INDEX@"
+                    priority = "primary"
+
+                    """), ".python-version": "3.11",
+        ]
+        try bench.checkOut(files)
+        files["poetry.lock"] = try await Self.lock(bench)
+        #expect(files["poetry.lock"]?.contains("name = \"itsdangerous\"") == true)
+        try bench.checkOut(files)
+        let product = try await bench.build()
+        #expect(bench.lines.contains("-----> Using cached Poetry"), "\(bench.text)")
+        let ran = try await bench.runInDyno(product, "python -c 'import itsdangerous; print(itsdangerous.__name__)'")
+        #expect(ran.output == "itsdangerous\n", "\(bench.text)")
+        try bench.checkOut(files)
+        #expect(try await bench.build().layers == product.layers)
+        #expect(bench.steps == [])
+    }
+
+    /// The lock file that Poetry writes for the tree: the Poetry that the build before has fetched.
+    private static func lock(_ bench: Workbench) async throws -> String {
+        let tools = WorkTree(root: bench.cache).names(in: "python/tools").filter { $0.hasPrefix("poetry-") }
+        let poetry = "\(bench.cache)/python/tools/\(try #require(tools.first))/bin/poetry"
+        let environment = ["PATH": "/usr/bin:/bin", "HOME": bench.folder].merging(bench.request().passthrough) { $1 }
+        let made = try await Workbench.capture(
+            poetry, arguments: ["lock", "--no-interaction"], environment: environment, folder: bench.tree)
+        try #require(made.end.isSuccess, "\(String(decoding: made.output + made.errors, as: UTF8.self))")
+        return try FileTree.readText("\(bench.tree)/poetry.lock")
     }
 
     @Test("beside a requirements.txt wins over it, with one line, unless strict")

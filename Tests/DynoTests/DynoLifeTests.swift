@@ -89,6 +89,29 @@ struct DynoLifeTests {
         try await machine.leave()
     }
 
+    @Test(
+        "adds no words of a shell's to what the app says when it is stopped", arguments: SandboxLevel.possible,
+        [
+            "echo ready; sleep 600", "echo ready; sleep 600; echo after", "bash -c 'echo ready; sleep 600; true'; true",
+            "echo ready; sleep 600 | cat; true",
+        ])
+    func silent(_ level: SandboxLevel, _ command: String) async throws {
+        let machine = try Machine(level)
+        let dyno = try await machine.host.start(machine.spec(command))
+        var lines: [String] = []
+        for await event in dyno.events(from: 0) {
+            guard case .line(let message, _, _) = event else { continue }
+            lines.append(String(decoding: message, as: UTF8.self))
+            if lines == ["ready"] { Task { await dyno.stop(grace: .seconds(20)) } }
+        }
+        let (ending, killed) = await dyno.stop(grace: .seconds(1))
+        #expect(lines == ["ready"])
+        #expect(ending == .signal(15))
+        #expect(!killed)
+        await dyno.release()
+        try await machine.leave()
+    }
+
     @Test("that ignores SIGTERM is killed after its grace", arguments: SandboxLevel.possible)
     func killed(_ level: SandboxLevel) async throws {
         let machine = try Machine(level)

@@ -20,6 +20,21 @@ extension EndToEnd {
             }
         }
 
+        @Test("begins its diary anew when it has grown, and keeps one older", .timeLimit(.minutes(3)))
+        func diary() async throws {
+            try await TestPlatform.with(starts: false) { platform in
+                try await platform.shell(
+                    "mkdir -p \"$1\" && head -c 5000000 /dev/zero | tr '\\0' x > \"$1/paasd.log\"", platform.home
+                ).orThrow()
+                try await platform.paas("up", "--port", "\(platform.port)").orThrow()
+                let sizes = try await platform.shell(
+                    "cd \"$1\" && wc -c < paasd.log.1; wc -l < paasd.log", platform.home)
+                #expect(sizes.output.filter { $0 != " " } == "5000000\n1\n", "\(sizes)")
+                let mode = try await platform.shell("stat -c %a \"$1/paasd.log\"", platform.home)
+                #expect(mode.output == "600\n")
+            }
+        }
+
         @Test(
             "killed with kill -9, comes back with the next command and adopts the dynos that kept running",
             .timeLimit(.minutes(5)))

@@ -15,6 +15,48 @@ extension EndToEnd {
             }
         }
 
+        @Test("gives URLs that a client follows without the token", .timeLimit(.minutes(5)))
+        func links() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("linked", on: platform, files: AppFiles.python())
+                try await app.push().orThrow()
+                let token = try await platform.paas("auth:token").orThrow().output.filter { $0 != "\n" }
+                let script = """
+                    import json, socket, sys, urllib.request
+                    token, port = sys.argv[1], int(sys.argv[2])
+                    base = f"http://127.0.0.1:{port}"
+                    named = f"http://api.localhost:{port}"
+
+                    def ask(path, headers, body=None):
+                        request = urllib.request.Request(base + path, body, {"Host": f"api.localhost:{port}", **headers})
+                        return urllib.request.urlopen(request, timeout=60).read().decode()
+
+                    def call(path, body=None):
+                        v3 = {"Accept": "application/vnd.heroku+json; version=3", "Authorization": f"Bearer {token}"}
+                        return json.loads(ask(path, v3, body and json.dumps(body).encode()))
+
+                    def follow(url):
+                        assert url.startswith(named + "/"), url
+                        return url[len(named):]
+
+                    session = call("/apps/linked/log-sessions", {"lines": 100})
+                    print("app[api]: Deploy" in ask(follow(session["logplex_url"]), {}))
+                    build = call("/apps/linked/builds")[0]
+                    print("Discovering process types" in ask(follow(build["output_stream_url"]), {}))
+                    dyno = call("/apps/linked/dynos", {"command": "echo attached", "attach": True, "force_no_tty": True})
+                    connection = socket.create_connection(("127.0.0.1", port), 60)
+                    connection.sendall(
+                        f"GET {follow(dyno['attach_url'])} HTTP/1.1\\r\\nHost: api.localhost:{port}\\r\\n"
+                        "Connection: Upgrade\\r\\nUpgrade: paas-attach/1\\r\\n\\r\\n".encode())
+                    said = connection.makefile("rb").read()
+                    print(said.startswith(b"HTTP/1.1 101 "), b"attached" in said)
+
+                    """
+                let said = try await platform.run(["python3", "-c", script, token, "\(platform.port)"])
+                #expect(said.output == "True\nTrue\nTrue True\n", "\(said)")
+            }
+        }
+
         @Test("refuses a web page, even one that knows the token", .timeLimit(.minutes(3)))
         func origin() async throws {
             try await TestPlatform.with { platform in

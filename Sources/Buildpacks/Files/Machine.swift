@@ -15,6 +15,19 @@ enum Machine {
         path.hasPrefix("/usr/") || path.hasPrefix("/opt/") || ToolchainFolders.contain(path)
     }
 
+    /// Where programs of a language may be, absolute ones only: the search path, more folders, and the version managers'.
+    ///
+    /// Shims are passed over: they choose by the folder one stands in.
+    ///
+    /// - Parameter collections: folders with a folder for each version, and where in that the programs are.
+    static func folders(
+        searchPath: String, more: [String], collections: [(folder: String, below: String)]
+    ) -> [String] {
+        var folders = searchPath.split(separator: ":").map(String.init).filter { !$0.hasSuffix("/shims") } + more
+        for (folder, below) in collections { folders += names(in: folder).map { "\(folder)/\($0)/\(below)" } }
+        return folders.filter { $0.hasPrefix("/") }
+    }
+
     /// The names in a folder of the owner's; none where it is absent or closed to us, which is no error in a search.
     static func names(in folder: String) -> [String] { (try? FileTree.names(in: folder)) ?? [] }
 
@@ -28,32 +41,4 @@ enum Machine {
             return "\(info.st_mtimespec.tv_sec).\(info.st_mtimespec.tv_nsec).\(info.st_size)"
         #endif
     }
-}
-
-/// The versions of installed programs, asked once and remembered in the app's cache until the program's file changes.
-///
-/// The app can write to its cache, so nothing here is trusted further than for what a version is good for.
-struct VersionBook {
-    private let file: String
-    private var known: [String: String] = [:]
-
-    init(_ file: String, _ cache: WorkTree) {
-        self.file = file
-        for line in (cache.readText(file) ?? "").split(separator: "\n") {
-            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-            if fields.count == 2 { known[String(fields[0])] = String(fields[1]) }
-        }
-    }
-
-    /// The version of the program at `path`; `-` for one that does not work, `nil` when nobody has asked yet.
-    subscript(path: String) -> String? {
-        get { known[Self.key(path)] }
-        set { known[Self.key(path)] = newValue }
-    }
-
-    func save(_ cache: WorkTree) throws {
-        try cache.write(known.sorted { $0.key < $1.key }.map { "\($0.key)\t\($0.value)\n" }.joined(), to: file)
-    }
-
-    private static func key(_ path: String) -> String { "\(path)@\(Machine.fingerprint(path))" }
 }

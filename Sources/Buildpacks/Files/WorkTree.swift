@@ -25,6 +25,15 @@ struct WorkTree: Sendable {
     func isFolder(_ relative: String) -> Bool { kind(relative) == S_IFDIR }
     func isFile(_ relative: String) -> Bool { kind(relative) == S_IFREG }
 
+    /// Whether it is a plain file that may be run and has no ending: a library has one.
+    func isProgram(_ relative: String) -> Bool {
+        guard let real = realPath(relative), let name = relative.split(separator: "/").last, !name.contains(".") else {
+            return false
+        }
+        var info = stat()
+        return lstat(real, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && info.st_mode & 0o111 != 0
+    }
+
     /// The bytes of a plain file of at most `limit` bytes; `nil` for anything else.
     func read(_ relative: String, limit: Int = 4 << 20) -> [UInt8]? {
         guard let real = realPath(relative), isFile(relative) else { return nil }

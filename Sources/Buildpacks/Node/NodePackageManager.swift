@@ -13,6 +13,9 @@ struct NodePackageManager: Sendable {
             case .pnpm: "pnpm-lock.yaml"
             }
         }
+
+        /// What it is called on the PATH; Debian calls yarn by its second name.
+        var programs: [String] { self == .yarn ? ["yarn", "yarnpkg"] : [rawValue] }
     }
 
     let kind: Kind
@@ -48,8 +51,13 @@ struct NodePackageManager: Sendable {
     func obtained(_ manifest: PackageManifest, _ session: BuildSession) async throws -> NodePackageManager {
         guard kind != .npm else { return self }
         var tool = self
-        if let path = Subprocess.find(kind.rawValue, path: session.request.searchPath).flatMap(WorkTree.resolved) {
+        let found = kind.programs.lazy.compactMap { Subprocess.find($0, path: session.request.searchPath) }.first
+        if let path = found.flatMap(WorkTree.resolved) {
             tool.command = shellQuoted(path)
+            // Debian's yarn has its modules where only Debian's own Node.js looks, and the app may run on another.
+            if path.hasPrefix(Self.debianModules + "/") {
+                tool.command = "env NODE_PATH=\(Self.debianModules) \(tool.command)"
+            }
             if !Machine.isInDynos(path) { tool.readable = [Self.packageFolder(of: path)] }
             return tool
         }
@@ -77,6 +85,8 @@ struct NodePackageManager: Sendable {
         }
         return tool
     }
+
+    private static let debianModules = "/usr/share/nodejs"
 
     /// The folder of the npm package that a program belongs to.
     private static func packageFolder(of path: String) -> String {

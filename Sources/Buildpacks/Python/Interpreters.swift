@@ -8,36 +8,27 @@ internal import Posix
 #endif
 
 /// A Python installation on this machine.
-struct Interpreter: Hashable, Sendable {
-    /// Host path of the real executable: `/usr/bin/python3.11`.
+struct Interpreter: Installation {
     var executable: String
     var series: PythonSeries
-
-    /// The installation's folder: `/usr`, `~/.pyenv/versions/3.12.1`.
-    var prefix: String { WorkTree.parent(of: WorkTree.parent(of: executable)) }
-
-    /// Whether dynos see it where it is: their root has the machine's `/usr` and `/opt`.
-    var isVisibleInDynos: Bool { Machine.isInDynos(executable) }
 }
 
 extension Interpreter {
     /// Every Python 3 installation that can be found without running anything, each once.
     ///
     /// Looks in the folders of `searchPath`, in the usual system folders, and where pyenv, uv, asdf and mise keep
-    /// theirs below `home`. Shims are passed over: they choose by the folder one stands in.
+    /// theirs below `home`.
     static func all(searchPath: String, home: String) -> [Interpreter] {
-        var folders = searchPath.split(separator: ":").map(String.init).filter { !$0.hasSuffix("/shims") }
-        folders += ["/usr/bin", "/usr/local/bin"]
         let collections = [
             "\(home)/.pyenv/versions", "\(home)/.local/share/uv/python", "\(home)/.asdf/installs/python",
             "\(home)/.local/share/mise/installs/python", "/opt", "/opt/python", "/usr/local/pyenv/versions",
         ]
-        for collection in collections {
-            for name in Machine.names(in: collection) { folders.append("\(collection)/\(name)/bin") }
-        }
+        let folders = Machine.folders(
+            searchPath: searchPath, more: ["/usr/bin", "/usr/local/bin"],
+            collections: collections.map { ($0, "bin") })
         var found: [Interpreter] = []
         var seen: Set<String> = []
-        for folder in folders where folder.hasPrefix("/") {
+        for folder in folders {
             for name in Machine.names(in: folder) where name.hasPrefix("python3.") {
                 guard series(ofExecutable: name) != nil, let real = WorkTree.resolved("\(folder)/\(name)"),
                     let file = real.split(separator: "/").last, let series = series(ofExecutable: String(file)),

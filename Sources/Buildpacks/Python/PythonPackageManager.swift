@@ -1,3 +1,5 @@
+internal import Model
+
 /// The tool that an app's lock file or requirements call for.
 struct PythonPackageManager: Sendable {
     enum Kind: String, Sendable {

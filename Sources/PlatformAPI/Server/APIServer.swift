@@ -48,7 +48,10 @@ package struct APIServer: Sendable {
     /// Serves the owner's socket: whoever may open it is the owner, or root.
     package func serveOwner(_ request: HTTPRequest, _ responder: HTTPResponder, _ peer: UnixSocket.Peer?) async {
         let isOwner = peer.map { $0.userID == daemon.userID || $0.userID == 0 } ?? false
-        await serve(request, responder) { if !isOwner { throw BadRequest.notTheOwner } }
+        await serve(request, responder) {
+            guard isOwner else { throw BadRequest.notTheOwner }
+            return .owner
+        }
     }
 
     /// Serves what comes through the router: nothing without a token, nothing for web pages of other hosts.
@@ -56,19 +59,22 @@ package struct APIServer: Sendable {
         await serve(request, responder) { try await checkRouted(request) }
     }
 
-    private func checkRouted(_ request: HTTPRequest) async throws {
+    private func checkRouted(_ request: HTTPRequest) async throws -> Links {
         let host = (request.headers["Host"] ?? "").lowercased()
         guard host == "api.localhost" || host.hasPrefix("api.localhost:") else {
             throw BadRequest.noSuchEndpoint("http://\(host)")
         }
         if let origin = request.headers["Origin"] { throw BadRequest.foreignPage(origin) }
-        guard Credentials(request.headers["Authorization"]).holds(try await platform.token()) else {
-            throw BadRequest.token
-        }
+        let token = try await platform.token()
+        guard
+            Credentials(request.headers["Authorization"]).holds(token)
+                || Links.isFollowed(by: request, token: token)
+        else { throw BadRequest.token }
+        return .routed(request, token: token)
     }
 
     private func serve(
-        _ request: HTTPRequest, _ responder: HTTPResponder, checking check: () async throws -> Void
+        _ request: HTTPRequest, _ responder: HTTPResponder, checking check: () async throws -> Links
     ) async {
         var headers: HTTPHeaders = [
             "Request-Id": "\(Identifier<Call>())", PlatformVersion.headerName: daemon.version,
@@ -77,13 +83,13 @@ package struct APIServer: Sendable {
         ]
         do {
             do {
-                try await check()
+                let links = try await check()
                 let request = request.overridden
                 if !request.isPlatformOwn, try AcceptedVersion(request.headers["Accept"]) == .unsaid {
                     headers.set("Warning-Message", to: AcceptedVersion.remark)
                 }
-                try await checkUnchanged(request, responder, headers)
-                let answer = try await answer(request, responder, headers)
+                try await checkUnchanged(request, responder, headers, links)
+                let answer = try await answer(request, responder, headers, links)
                 try await send(answer, for: request, headers: headers, responder)
             } catch let error as HTTPTransportError {
                 throw error
@@ -96,7 +102,7 @@ package struct APIServer: Sendable {
     }
 
     private func answer(
-        _ request: HTTPRequest, _ responder: HTTPResponder, _ headers: HTTPHeaders
+        _ request: HTTPRequest, _ responder: HTTPResponder, _ headers: HTTPHeaders, _ links: Links
     ) async throws -> Answer {
         let segments = request.segments
         // What v3 answers to GET it answers to HEAD, without the body.
@@ -106,19 +112,19 @@ package struct APIServer: Sendable {
             return try await route.handle(
                 Call(
                     request: request, responder: responder, parameters: parameters, platform: platform, server: self,
-                    headers: headers))
+                    headers: headers, links: links))
         }
         throw BadRequest.noSuchEndpoint("\(request.method) \(request.path)")
     }
 
     /// `If-Match`: a change is made only to what the client has seen. Source: platform-api.md §1.8.
     private func checkUnchanged(
-        _ request: HTTPRequest, _ responder: HTTPResponder, _ headers: HTTPHeaders
+        _ request: HTTPRequest, _ responder: HTTPResponder, _ headers: HTTPHeaders, _ links: Links
     ) async throws {
         guard let wanted = request.headers["If-Match"], !request.isRead, !request.isPlatformOwn else { return }
         var read = request
         read.method = "GET"
-        guard case .json(_, let bytes, _) = try await answer(read, responder, headers),
+        guard case .json(_, let bytes, _) = try await answer(read, responder, headers, links),
             EntityTag(bytes).isListed(in: wanted)
         else { throw BadRequest.changedMeanwhile }
     }

@@ -8,11 +8,11 @@ extension APIServer {
             let app = try await call.app()
             let account = try await call.platform.account()
             let builds = try await call.platform.builds(of: app).sorted { $0.createdAt < $1.createdAt }
-            return try call.list(builds.map { BuildResource($0, account) })
+            return try call.list(builds.map { BuildResource($0, account, call.links) })
         },
         Route("GET", "apps/:app/builds/:build") { call in
             let build = try await call.platform.build(call.parameter("build"), of: try await call.app())
-            return try .ok(BuildResource(build, try await call.platform.account()))
+            return try .ok(BuildResource(build, try await call.platform.account(), call.links))
         },
         Route("GET", "paas/v1/apps/:app/builds/:build/output") { call in
             let build = try await call.platform.build(call.parameter("build"), of: try await call.app())
@@ -34,11 +34,11 @@ extension APIServer {
 }
 
 extension BuildResource {
-    init(_ build: Build, _ account: Account) {
+    init(_ build: Build, _ account: Account, _ links: Links) {
         self.init(
             app: Reference(id: "\(build.app)"), buildpacks: build.buildpacks.map { BuildpackReference($0) },
             createdAt: build.createdAt.iso8601, id: "\(build.id)",
-            outputStreamURL: "http://localhost/paas/v1/apps/\(build.app)/builds/\(build.id)/output",
+            outputStreamURL: links.url("apps/\(build.app)/builds/\(build.id)/output"),
             sourceBlob: SourceBlob(url: "", version: build.commit),
             release: build.release.map { Reference(id: "\($0)") },
             slug: build.slug.map { Reference(id: "\($0)") }, stack: NamedReference.stack.name,

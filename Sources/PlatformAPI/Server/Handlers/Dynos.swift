@@ -21,9 +21,7 @@ extension APIServer {
                 size: body.size, type: body.type.flatMap { ProcessType($0) } ?? .run)
             let dyno = try await call.platform.run(oneOff, in: app)
             var resource = try await call.resource(dyno, app)
-            if isAttached {
-                resource.attachURL = "http://localhost/paas/v1/apps/\(app.id)/dynos/\(dyno.id)/attach"
-            }
+            if isAttached { resource.attachURL = call.links.url("apps/\(app.id)/dynos/\(dyno.id)/attach") }
             return try .ok(resource, status: 201)
         },
         Route("DELETE", "apps/:app/dynos") { call in

@@ -19,7 +19,7 @@ extension APIServer {
             let now = call.platform.now().iso8601
             return try .ok(
                 LogSessionResource(
-                    createdAt: now, id: "\(id)", logplexURL: "http://localhost/paas/v1/log-sessions/\(id)",
+                    createdAt: now, id: "\(id)", logplexURL: call.links.url("log-sessions/\(id)"),
                     updatedAt: now), status: 201)
         },
         Route("GET", "paas/v1/log-sessions/:session") { call in
@@ -64,18 +64,21 @@ final class LogSessions: Sendable {
 extension Call {
     fileprivate func stream(_ session: LogSessions.Session) async throws {
         let platform = platform
-        let writer = try await stream("text/plain; charset=utf-8")
+        let form = LogLineForm(accept: request.headers["Accept"])
+        let writer = try await stream(form.contentType)
         guard session.isTail else {
             let lines = await platform.log(of: session.app, matching: session.filter, last: session.lines)
-            try await writer.write(lines.flatMap(\.formatted))
+            var form = form
+            try await writer.write(form.bytes(of: lines))
             return try await writer.finish()
         }
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 let batches = await platform.followLog(
                     of: session.app, matching: session.filter, last: session.lines)
+                var form = form
                 do {
-                    for await lines in batches { try await writer.write(lines.flatMap(\.formatted)) }
+                    for await lines in batches { try await writer.write(form.bytes(of: lines)) }
                 } catch {
                     return  // The client has gone.
                 }

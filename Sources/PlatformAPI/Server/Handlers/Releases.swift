@@ -7,20 +7,20 @@ extension APIServer {
     static let releaseRoutes: [Route] = [
         Route("GET", "apps/:app/releases") { call in
             let app = try await call.app()
-            let context = try await ReleaseContext(app, call.platform)
+            let context = try await ReleaseContext(app, call)
             let releases = try await call.platform.releases(of: app).reversed()
             return try call.list(releases.map { ReleaseResource($0, context) })
         },
         Route("GET", "apps/:app/releases/:release") { call in
             let app = try await call.app()
             let release = try await call.platform.release(call.parameter("release"), of: app)
-            return try .ok(ReleaseResource(release, try await ReleaseContext(app, call.platform)))
+            return try .ok(ReleaseResource(release, try await ReleaseContext(app, call)))
         },
         Route("POST", "apps/:app/releases") { call in
             let app = try await call.app()
             let wanted = try await call.platform.release(try call.body(ReleaseCreate.self).release, of: app)
             let made = try await call.platform.rollback(app, to: wanted)
-            return try .ok(ReleaseResource(made, try await ReleaseContext(app, call.platform)), status: 201)
+            return try .ok(ReleaseResource(made, try await ReleaseContext(app, call)), status: 201)
         },
         Route("POST", "paas/v1/apps/:app/releases/:release/retry") { call in
             let app = try await call.app()
@@ -59,9 +59,12 @@ struct ReleaseContext {
     let current: ReleaseID?
     /// The slugs that declare a release command.
     let commanding: Set<SlugID>
+    let links: Links
 
-    init(_ app: App, _ platform: Platform) async throws {
+    init(_ app: App, _ call: Call) async throws {
+        let platform = call.platform
         self.app = app
+        links = call.links
         account = try await platform.account()
         current = try await platform.currentRelease(of: app)?.id
         commanding = Set(try await platform.slugs(of: app).filter { $0.processTypes[.release] != nil }.map(\.id))
@@ -79,7 +82,7 @@ extension ReleaseResource {
             current: release.id == context.current,
             outputStreamURL: release.slug.flatMap { slug in
                 context.commanding.contains(slug)
-                    ? "http://localhost/paas/v1/apps/\(context.app.id)/releases/\(release.version)/output" : nil
+                    ? context.links.url("apps/\(context.app.id)/releases/\(release.version)/output") : nil
             },
             eligibleForRollback: release.slug != nil && release.status == .succeeded)
     }

@@ -13,6 +13,8 @@ struct Call: Sendable {
     let server: APIServer
     /// What every answer carries; handlers that answer by themselves send it too.
     let headers: HTTPHeaders
+    /// Makes the URLs that the answer names.
+    let links: Links
 
     func parameter(_ name: String) -> String { parameters[name] ?? "" }
 

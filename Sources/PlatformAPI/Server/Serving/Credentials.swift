@@ -17,10 +17,11 @@ struct Credentials {
         }
     }
 
+    func holds(_ expected: String) -> Bool { token.map { Self.areEqual($0, Array(expected.utf8)) } ?? false }
+
     /// Compares every byte, so that the time it takes tells nothing.
-    func holds(_ expected: String) -> Bool {
-        let expected = Array(expected.utf8)
-        guard let token, token.count == expected.count else { return false }
-        return zip(token, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    static func areEqual(_ given: [UInt8], _ expected: [UInt8]) -> Bool {
+        guard given.count == expected.count else { return false }
+        return zip(given, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

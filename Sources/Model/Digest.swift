@@ -1,27 +1,27 @@
-/// SHA-256 of everything that determines a layer; its text is the layer's name.
+/// SHA-256 of everything that determines something; its text can be that thing's name. Source: FIPS 180-4.
 ///
-/// Each part goes in with its length, so that no two lists of parts give the same bytes. Source: FIPS 180-4.
-struct Digest {
+/// Each part goes in with its length, so that no two lists of parts give the same bytes.
+package struct Digest: Sendable {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
     private var pending: [UInt8] = []
     private var total: UInt64 = 0
 
-    init() {}
+    package init() {}
 
     /// The digest of a list of texts.
-    init(of parts: [String]) { for part in parts { add(Array(part.utf8)) } }
+    package init(of parts: [String]) { for part in parts { add(Array(part.utf8)) } }
 
-    mutating func add(_ text: String) { add(Array(text.utf8)) }
+    package mutating func add(_ text: String) { add(Array(text.utf8)) }
 
-    mutating func add(_ bytes: [UInt8]) {
+    package mutating func add(_ bytes: [UInt8]) {
         feed((0..<8).map { UInt8(truncatingIfNeeded: UInt64(bytes.count) >> (56 - 8 * UInt64($0))) })
         feed(bytes)
     }
 
     /// Bytes without their length, as the standard's test vectors want them.
-    mutating func feed(_ bytes: [UInt8]) {
+    package mutating func feed(_ bytes: [UInt8]) {
         total += UInt64(bytes.count)
         pending += bytes
         var start = 0
@@ -33,16 +33,40 @@ struct Digest {
     }
 
     /// 64 lower-case hexadecimal digits.
-    var hex: String {
+    package var hex: String {
+        words.map { word in
+            let text = String(word, radix: 16)
+            return String(repeating: "0", count: 8 - text.count) + text
+        }.joined()
+    }
+
+    /// What only a holder of `key` can say about `text`: HMAC with SHA-256. Source: RFC 2104.
+    package static func code(of text: String, key: String) -> Digest {
+        var padded = Array(key.utf8)
+        if padded.count > 64 {
+            var short = Digest()
+            short.feed(padded)
+            padded = short.bytes
+        }
+        padded += [UInt8](repeating: 0, count: 64 - padded.count)
+        var inner = Digest()
+        inner.feed(padded.map { $0 ^ 0x36 } + Array(text.utf8))
+        var outer = Digest()
+        outer.feed(padded.map { $0 ^ 0x5c } + inner.bytes)
+        return outer
+    }
+
+    private var bytes: [UInt8] {
+        words.flatMap { word in [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> $0) } }
+    }
+
+    private var words: [UInt32] {
         var last = self
         let bits = total * 8
         let padding = (pending.count < 56 ? 56 : 120) - pending.count
         last.feed([0x80] + [UInt8](repeating: 0, count: padding - 1))
         last.feed((0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) })
-        return last.state.map { word in
-            let text = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - text.count) + text
-        }.joined()
+        return last.state
     }
 
     private mutating func block(_ bytes: ArraySlice<UInt8>) {
@@ -60,16 +84,17 @@ struct Digest {
             let s1 = Self.rotate(b, 17) ^ Self.rotate(b, 19) ^ (b >> 10)
             w[index] = w[index - 16] &+ s0 &+ w[index - 7] &+ s1
         }
-        var v = state
+        // Names as in the standard.
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for index in 0..<64 {
-            let s1 = Self.rotate(v[4], 6) ^ Self.rotate(v[4], 11) ^ Self.rotate(v[4], 25)
-            let choice = (v[4] & v[5]) ^ (~v[4] & v[6])
-            let t1 = v[7] &+ s1 &+ choice &+ Self.constants[index] &+ w[index]
-            let s0 = Self.rotate(v[0], 2) ^ Self.rotate(v[0], 13) ^ Self.rotate(v[0], 22)
-            let majority = (v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2])
-            v = [t1 &+ s0 &+ majority, v[0], v[1], v[2], v[3] &+ t1, v[4], v[5], v[6]]
+            let s1 = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
+            let t1 = h &+ s1 &+ ((e & f) ^ (~e & g)) &+ Self.constants[index] &+ w[index]
+            let s0 = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
+            let t2 = s0 &+ ((a & b) ^ (a & c) ^ (b & c))
+            (h, g, f, e, d, c, b, a) = (g, f, e, d &+ t1, c, b, a, t1 &+ t2)
         }
-        for index in 0..<8 { state[index] = state[index] &+ v[index] }
+        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] = state[index] &+ word }
     }
 
     private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 { word >> count | word << (32 - count) }
