@@ -33,7 +33,7 @@ final class Machine: Sendable {
         DynoHost(
             DynoHost.Settings(
                 runFolder: "\(home)/run", shimProgram: Built.program("paas-dyno"), homeFolder: home, forcedLevel: level,
-                ports: ports),
+                ports: ports, userFolder: "\(home)/users"),
             reactor: reactor, pool: pool)
     }
 

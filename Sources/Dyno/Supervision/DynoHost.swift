@@ -18,16 +18,19 @@ package actor DynoHost {
         package var forcedLevel: SandboxLevel?
         /// The ports that dynos get: outside the range that the kernel gives to outgoing connections.
         package var ports: ClosedRange<UInt16>
+        /// Where root's homes agree on whose user ids are whose.
+        package var userFolder: String
 
         package init(
             runFolder: String, shimProgram: String, homeFolder: String, forcedLevel: SandboxLevel? = nil,
-            ports: ClosedRange<UInt16> = 20_000...29_999
+            ports: ClosedRange<UInt16> = 20_000...29_999, userFolder: String = "/var/lib/paas/users"
         ) {
             self.runFolder = runFolder
             self.shimProgram = shimProgram
             self.homeFolder = homeFolder
             self.forcedLevel = forcedLevel
             self.ports = ports
+            self.userFolder = userFolder
         }
     }
 
@@ -35,6 +38,7 @@ package actor DynoHost {
     let reactor: Reactor
     let pool: BlockingPool
     private var leases: PortLeases
+    private let users: UserLeases
     private var probe: Task<SandboxReport, Never>?
     /// Dynos that this host has started or adopted and not removed.
     private var known: Set<RunFolder> = []
@@ -45,6 +49,7 @@ package actor DynoHost {
         self.reactor = reactor
         self.pool = pool
         leases = PortLeases(settings.ports)
+        users = UserLeases(folder: settings.userFolder, home: settings.homeFolder)
     }
 
     /// How dynos are kept apart here; found out once, by really doing it.
@@ -66,6 +71,7 @@ package actor DynoHost {
     }
 
     private func start(_ spec: DynoSpec, at level: SandboxLevel) async throws(DynoStartFailure) -> RunningDyno {
+        let user = try await user(of: spec)
         var port: UInt16?
         if spec.wantsPort {
             guard let leased = leases.lease() else {
@@ -75,7 +81,7 @@ package actor DynoHost {
         }
         let launch = Launch(
             spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings,
-            toolchains: toolchains)
+            toolchains: toolchains, user: user)
         known.insert(launch.folder)
         do {
             let link = try await launch.run(reactor: reactor, pool: pool)
@@ -84,6 +90,14 @@ package actor DynoHost {
             await remove(launch.folder, port: port)
             throw error
         }
+    }
+
+    /// Root's dynos run as a user of their app's; everybody else's run as their owner.
+    private func user(of spec: DynoSpec) async throws(DynoStartFailure) -> UInt32 {
+        guard geteuid() == 0 else { return geteuid() }
+        do {
+            return try await pool.run { [users] in try users.user(of: spec.appOrdinal) }
+        } catch { throw .noUser(reason: "\(error)") }
     }
 
     private func probeLevels() async -> SandboxReport {

@@ -7,6 +7,8 @@ package enum DynoStartFailure: Explained, Equatable {
     /// A step of its set-up failed.
     case sandbox(level: SandboxLevel, reason: String)
     case noFreePort(lowest: UInt16, highest: UInt16)
+    /// Its app could not be given a user of its own.
+    case noUser(reason: String)
     /// Its run folder could not be made.
     case runFolder(reason: String)
 
@@ -24,6 +26,11 @@ package enum DynoStartFailure: Explained, Equatable {
             Explanation(
                 "Couldn't start a dyno", because: "Every port from \(lowest) to \(highest) is in use.",
                 mend: ["paas ps:scale web=1", "ss -ltnp  # what listens on this machine"], id: .unavailable)
+        case .noUser(let reason):
+            Explanation(
+                "Couldn't start a dyno", because: "Its app could not be given a user id of its own: \(reason).",
+                mend: ["df -h /var/lib", "ls -ld /var/lib/paas/users  # root has to be able to write there"],
+                id: .unavailable)
         case .runFolder(let reason):
             Explanation(
                 "Couldn't start a dyno", because: "Its folder could not be made: \(reason).",
