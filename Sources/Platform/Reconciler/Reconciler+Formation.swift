@@ -11,7 +11,8 @@ extension Reconciler {
     func apply(_ app: AppID) async {
         guard let state = apps[app], let blueprint = state.blueprint, !isClosing else { return }
         let wanted = state.wantedNames
-        for name in wanted where state.formationDyno(name) == nil {
+        // What is there is looked at anew each time: other tasks start and end dynos meanwhile.
+        for name in wanted where apps[app]?.formationDyno(name) == nil {
             await start(name, in: app, as: blueprint, role: .formation)
         }
         let surplus = state.dynos.values.filter { $0.role == .formation && !wanted.contains($0.name) }
