@@ -80,7 +80,7 @@ extension PlatformError {
         case .noSuchFeature: "app_feature"
         case .noSuchBuild: "build"
         case .nameTaken, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand, .badQuantity, .unknownSize,
-            .bootFailed, .releaseCommandFailed, .startFailed, .diskFull, .slugTooLarge:
+            .bootFailed, .restartFailed, .releaseCommandFailed, .startFailed, .diskFull, .slugTooLarge:
             nil
         }
     }
