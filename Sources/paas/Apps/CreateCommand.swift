@@ -45,6 +45,7 @@ extension Command {
     /// A remote that is there already stays, unless its repository is gone; Heroku's CLI never touches one.
     private static func addRemote(_ name: String, _ app: AppResource, _ terminal: Terminal) throws {
         guard try GitRepository.exists() else { return }
+        try GitRepository.warnIfUnpushable(terminal)
         let wanted = GitRepository.Remote(name: name, url: app.gitURL)
         guard let existing = try GitRepository.remotes().first(where: { $0.name == name }) else {
             return try GitRepository.add(wanted)

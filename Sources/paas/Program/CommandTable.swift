@@ -16,6 +16,6 @@ enum CommandTable {
         .ps, .psRestart, .psScale, .psStop, .psType,
         .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,
         .run, .runDetached,
-        .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .completionScript, .manual,
+        .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .autocomplete, .completionScript, .manual,
     ]
 }
