@@ -61,6 +61,16 @@ package struct GitStore: Sendable {
         try Repository(opening: path(of: app)).target(of: reference)?.description
     }
 
+    /// What an id names that has been pushed.
+    ///
+    /// - Parameters:
+    ///   - id: 40 hexadecimal digits.
+    ///   - alternates: as for ``export(_:of:alternates:into:limits:)``.
+    package func kind(of id: String, in app: AppID, alternates: [String]) throws -> PushedObject {
+        guard let object = ObjectID(id) else { throw ExportError.notACommit(id) }
+        return try ObjectDatabase(opening: "\(path(of: app))/objects", alternates: alternates).kind(of: object)
+    }
+
     /// Writes the tree of `commit` into the new folder `folder`, as it is in Git: no filter, no line-end conversion.
     ///
     /// Nothing outside `folder` is touched, whatever the tree says: names that lead out are refused, and links are made

@@ -23,6 +23,7 @@ package enum PlatformError: Explained {
     case resizeFailed(AppName, reason: String)
     case noSuchBuild(String)
     case bootFailed(AppName, version: Int, reason: String)
+    case restartFailed(AppName, reason: String)
     case releaseCommandFailed(AppName, version: Int, status: Int32)
     case startFailed(String)
     case dynoHoursUsedUp
@@ -89,6 +90,10 @@ package enum PlatformError: Explained {
             Explanation(
                 "Release v\(version) of \(name) didn't start, so the release before it keeps running", because: reason,
                 mend: ["paas logs -a \(name)", "paas releases:retry v\(version) -a \(name)"], id: .conflict)
+        case .restartFailed(let name, let reason):
+            Explanation(
+                "Couldn't restart \(name), so the web dynos that ran before keep running", because: reason,
+                mend: ["paas logs -a \(name)", "paas doctor", "paas ps:restart -a \(name)"], id: .conflict)
         case .releaseCommandFailed(let name, let version, let status):
             Explanation(
                 "The release command of v\(version) failed, so the release before it keeps running",

@@ -29,9 +29,9 @@ package enum Environment {
         return variables
     }
 
-    /// The folder this process stands in.
-    package static var folder: String {
-        guard let path = getcwd(nil, 0) else { return "/" }
+    /// The folder this process stands in; `nil` when that has been removed, or may not be looked up.
+    package static var folder: String? {
+        guard let path = getcwd(nil, 0) else { return nil }
         defer { free(path) }
         return String(cString: path)
     }

@@ -18,6 +18,27 @@ package struct FileLock: ~Copyable, Sendable {
         return nil
     }
 
+    /// As ``take(_:)``, but waits on this thread until nobody else holds it; for locks that are held for moments.
+    package static func wait(_ path: String) throws(PosixError) -> FileLock {
+        let file = try Descriptor(opening: path, O_RDWR | O_CREAT)
+        while flock(file.raw, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw .last("flock \(path)") }
+        }
+        return FileLock(file: file)
+    }
+
+    /// Whether a process holds the lock at `path`, which is not taken for that; others may look at the same time.
+    package static func isHeld(_ path: String) throws(PosixError) -> Bool {
+        let file: Descriptor
+        do { file = try Descriptor(opening: path, O_RDWR) } catch {
+            if error.isNotFound { return false }
+            throw error
+        }
+        if flock(file.raw, LOCK_SH | LOCK_NB) == 0 { return false }
+        guard errno == EWOULDBLOCK else { throw .last("flock \(path)") }
+        return true
+    }
+
     /// Whether `path` still names the locked file, rather than nothing or a newer one.
     package func isAt(_ path: String) -> Bool {
         var here = stat()

@@ -23,7 +23,9 @@ package enum FileTree {
         case ENOENT:
             guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { throw .last("mkdir \(path)") }
             try makeFolder(String(path[..<slash]), mode: mode)
-            try makeFolder(path, mode: mode)
+            // Once: below /proc the folder above is there, and still nothing can be made in it.
+            guard mkdir(path, mode_t(mode)) != 0 else { return }
+            guard errno == EEXIST, isFolder(path) else { throw .last("mkdir \(path)") }
         default: throw .last("mkdir \(path)")
         }
     }

@@ -1,3 +1,4 @@
+import APISchema
 import Posix
 
 // Signals first: threads that are started later inherit what is blocked here.
@@ -11,6 +12,9 @@ do {
     let daemon = try await Daemon(options)
     await daemon.run(until: signals)
     Environment.exit(0)
+} catch DaemonError.alreadyRunning(let home) {
+    Journal.fatal(DaemonError.alreadyRunning(home: home))
+    Environment.exit(DaemonExit.homeIsTaken)
 } catch {
     Journal.fatal(error)
     Environment.exit(1)

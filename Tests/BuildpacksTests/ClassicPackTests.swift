@@ -1,3 +1,4 @@
+import Glibc
 import Model
 import Posix
 import Testing
@@ -84,6 +85,36 @@ struct ClassicPackTests {
         #expect(made.end.isSuccess)
         try await bench.build(bench.request(buildpacks: ["file://\(pack)#side"]))
         #expect(bench.lines.contains("from branch"), "\(bench.text)")
+    }
+
+    @Test(
+        "is cloned by root too when it is another user's repository", .enabled(if: geteuid() == 0, "needs root"),
+        arguments: ["#side", ""])
+    func foreignRepository(_ reference: String) async throws {
+        let bench = try Workbench(["app.txt": "hello"])
+        let pack = try makePack(bench, "repository", compile: "#!/bin/sh\necho from branch\n")
+        let script = """
+            set -e; cd \(pack); git init -q -b side; git add -A
+            git -c user.name=a -c user.email=a@b commit -q -m one; chown -R 65534:65534 .
+            """
+        let made = try await Workbench.capture(
+            "/bin/bash", arguments: ["-c", script], environment: ["PATH": "/usr/bin:/bin", "HOME": bench.folder])
+        #expect(made.end.isSuccess)
+        try await bench.build(bench.request(buildpacks: ["\(pack)\(reference)"]))
+        #expect(bench.lines.contains("from branch"), "\(bench.text)")
+    }
+
+    @Test("set by BUILDPACK_URL is named, without the name and password in it")
+    func configured() async throws {
+        let bench = try Workbench(["app.txt": "hello"])
+        let url = "https://person:t0ken-1@127.0.0.1:9/pack1.git#v1"
+        await #expect(throws: BuildFailure.self) {
+            try await bench.build(bench.request(config: ["BUILDPACK_URL": url]))
+        }
+        #expect(
+            bench.lines.contains("-----> Using buildpack: https://[redacted]@127.0.0.1:9/pack1.git#v1"), "\(bench.text)"
+        )
+        #expect(!bench.text.contains("t0ken-1"))
     }
 
     @Test("that does not know the app gives Heroku's words")

@@ -71,11 +71,37 @@ struct NodePackTests {
             "lib/package.json": #"{"name":"lib","version":"1.0.0","main":"index.js"}"#,
             "lib/index.js": "module.exports = 'from lib'",
         ])
-        try Workbench.putNpmCache(bench)
-        let product = try await bench.build()
+        let product = try await bench.build(bench.request(isOffline: true))
         #expect(try FileTree.readText("\(bench.tree)/log") == "pre\npost\nclean\n")
         let ran = try await bench.runInDyno(product, "npm start --silent")
         #expect(ran.output == "from lib\n", "\(ran) \(bench.text)")
+    }
+
+    @Test("needs no registry for local packages that its lock file names")
+    func locked() async throws {
+        let bench = try Workbench([
+            "package.json": #"{"name":"a","version":"1.0.0","dependencies":{"lib":"file:./lib"}}"#,
+            "package-lock.json": #"""
+            {"name":"a","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{
+             "":{"name":"a","version":"1.0.0","dependencies":{"lib":"file:./lib"}},
+             "lib":{"version":"1.0.0"},"node_modules/lib":{"resolved":"lib","link":true}}}
+            """#,
+            "lib/package.json": #"{"name":"lib","version":"1.0.0"}"#, "lib/index.js": "module.exports = 'from lib'",
+            "server.js": "console.log(require('lib'))",
+        ])
+        let product = try await bench.build(bench.request(isOffline: true))
+        #expect(try await bench.runInDyno(product, "npm start --silent").output == "from lib\n", "\(bench.text)")
+    }
+
+    @Test("needs no registry when all its packages are committed")
+    func committed() async throws {
+        let bench = try Workbench([
+            "package.json": #"{"name":"a","dependencies":{"small":"1.0.0"}}"#,
+            "node_modules/small/package.json": #"{"name":"small","version":"1.0.0"}"#,
+            "node_modules/small/index.js": "module.exports = 'committed'", "server.js": "console.log(require('small'))",
+        ])
+        let product = try await bench.build(bench.request(isOffline: true))
+        #expect(try await bench.runInDyno(product, "npm start --silent").output == "committed\n", "\(bench.text)")
     }
 
     @Test("never prints a config var's value")
@@ -117,8 +143,12 @@ struct NodePackTests {
 }
 
 extension Workbench {
-    /// npm's cache is there, as after an earlier build, so that a build without a registry goes on offline.
-    static func putNpmCache(_ bench: Workbench) throws { try FileTree.makeFolder("\(bench.cache)/node/npm/_cacache") }
+    /// A build whose registry nobody answers for.
+    func request(isOffline: Bool) -> BuildRequest {
+        var request = request()
+        if isOffline { request.passthrough["npm_config_registry"] = "http://127.0.0.1:9" }
+        return request
+    }
 }
 
 @Suite("A range of versions")

@@ -51,6 +51,14 @@ struct PythonVersionTests {
         #expect(own == [1, 2, 4, 5, 6])
     }
 
+    @Test("is never Python 2, and nobody is told to install that")
+    func python2() async throws {
+        let bench = try Workbench(["requirements.txt": "", "runtime.txt": "python-2.7.18"])
+        await #expect(throws: BuildFailure.compileFailed("Python")) { try await bench.build() }
+        #expect(bench.text.contains("Error: Python 2 can't be used."), "\(bench.text)")
+        #expect(!bench.text.contains("install 2.7"))
+    }
+
     @Test("of a patch that isn't installed is the same series, with a note")
     func patch() async throws {
         let bench = try Workbench(["requirements.txt": "", "runtime.txt": "python-3.11.99"])

@@ -39,7 +39,7 @@ final class Machine: Sendable {
     ) -> DynoHost {
         var settings = DynoHost.Settings(
             runFolder: "\(home)/run", shimProgram: Built.program("paas-dyno"), homeFolder: home, forcedLevel: level,
-            ports: ports)
+            ports: ports, userFolder: "\(home)/users")
         adjust(&settings)
         return DynoHost(settings, reactor: reactor, pool: pool)
     }

@@ -55,6 +55,22 @@ extension EndToEnd {
             }
         }
 
+        @Test("renamed during a push go live under the new name, and the push says so", .timeLimit(.minutes(3)))
+        func renamedDuringPush() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("sooner", on: platform, files: AppFiles.python("here"))
+                try await app.commit(["bin/pre_compile": "#!/bin/sh\necho building slowly\nsleep 10\n"])
+                try await platform.shell("chmod +x bin/pre_compile && git commit -qam Slow", in: app.folder).orThrow()
+                let push = try platform.command(["git", "push", "paas", "main"], in: app.folder).start()
+                try await push.says("building slowly")
+                try await app.paas("apps:rename", "later").orThrow()
+                let ended = try await push.ends()
+                #expect(ended.succeeded && ended.text.contains("http://later.localhost:"), "\(ended)")
+                #expect(!ended.text.contains("sooner.localhost"), "\(ended)")
+                #expect(try await platform.get("later.localhost").body == "here")
+            }
+        }
+
         @Test("are destroyed only when confirmed, and leave nothing behind", .timeLimit(.minutes(3)))
         func destroy() async throws {
             try await TestPlatform.with { platform in

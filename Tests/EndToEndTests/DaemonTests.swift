@@ -92,6 +92,61 @@ extension EndToEnd {
             }
         }
 
+        @Test("killed with kill -9, is there again for the next command at once, each time", .timeLimit(.minutes(5)))
+        func killedAgainAndAgain() async throws {
+            try await TestPlatform.with { platform in
+                for _ in 1...12 {
+                    let pid = try #require(try await platform.status("pid"))
+                    let listed = try await platform.shell("kill -9 \"$1\" && paas apps", pid)
+                    #expect(listed.succeeded, "\(listed)")
+                }
+            }
+        }
+
+        @Test("with many dynos to start answers every command that comes meanwhile", .timeLimit(.minutes(10)))
+        func manyDynos() async throws {
+            try await TestPlatform.with(settings: ["PAAS_STOP_GRACE": "3"]) { platform in
+                let files = AppFiles.python("here", processes: "worker: exec sleep 1000\n")
+                let app = try await TestApp("crowd", on: platform, files: files)
+                try await app.push().orThrow()
+                try await app.paas("ps:scale", "worker=40").orThrow()
+                try await platform.paas("down").orThrow()
+                // Fifteen at once: each wants the platform, and one of them starts it.
+                try await withThrowingTaskGroup(of: Outcome.self) { group in
+                    for _ in 1...15 { group.addTask { try await platform.paas("apps") } }
+                    for try await listed in group { #expect(listed.succeeded, "\(listed)") }
+                }
+                #expect(try await app.get().body == "here")
+                try await platform.paas("down").orThrow()
+                // And down again while it starts: what is left is looked for where the platform ends.
+                let up = try platform.command(["paas", "up"]).start()
+                let down = try await platform.paas("down")
+                #expect(down.succeeded, "\(down)")
+                _ = try await up.ends()
+            }
+        }
+
+        @Test(
+            "of root gives apps of two homes users of their own",
+            .enabled(if: Account.canBeMade, "needs root"), .timeLimit(.minutes(5)))
+        func users() async throws {
+            try await TestPlatform.with { one in
+                let left = try await TestApp("left", on: one, files: AppFiles.python("left"))
+                try await left.push().orThrow()
+                try await TestPlatform.with { other in
+                    let right = try await TestApp("right", on: other, files: AppFiles.python("right"))
+                    try await right.push().orThrow()
+                    let (mine, theirs) = (
+                        try await left.paas("run", "-x", "--", "id", "-u").orThrow().output,
+                        try await right.paas("run", "-x", "--", "id", "-u").orThrow().output
+                    )
+                    #expect(mine != theirs)
+                    #expect(try await left.get().body == "left")
+                    #expect(try await right.get().body == "right")
+                }
+            }
+        }
+
         @Test("killed with kill -9, leaves nothing behind once paas down has come", .timeLimit(.minutes(5)))
         func downAfterKill() async throws {
             try await TestPlatform.with { platform in

@@ -5,6 +5,27 @@ extension EndToEnd {
     @Suite("What is pushed where")
     struct ReferenceTests {
         @Test(
+            "an annotated tag or a tree, which git puts into no branch, is refused before it is built",
+            .timeLimit(.minutes(5)))
+        func noCommit() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("label", on: platform, files: AppFiles.python("one"))
+                try await app.push().orThrow()
+                try await app.commit(["server.py": AppFiles.pythonServer("two")])
+                try await app.git("tag", "-a", "-m", "Second", "v2.0").orThrow()
+                let tag = try await app.push("v2.0:main")
+                #expect(!tag.succeeded && tag.errors.contains("git push paas v2.0^{}:main"), "\(tag)")
+                let tree = try await app.push("-f", "HEAD^{tree}:main")
+                #expect(!tree.succeeded && tree.errors.contains("this is a tree"), "\(tree)")
+                #expect(!(tag.errors + tree.errors).contains("-----> Building"))
+                #expect(try await app.currentRelease() == 3)
+                // What the refusal says to type.
+                try await app.push("v2.0^{}:main").orThrow()
+                #expect(try await app.get().body == "two")
+            }
+        }
+
+        @Test(
             "only main and master deploy; other branches and tags are kept, and a deletion does no harm",
             .timeLimit(.minutes(5)))
         func branches() async throws {
@@ -23,7 +44,8 @@ extension EndToEnd {
 
                 let deletion = try await app.push(":idea")
                 #expect(deletion.succeeded, "\(deletion)")
-                _ = try await app.push(":main")
+                let main = try await app.push(":main")
+                #expect(!main.succeeded && !main.errors.contains("Deleted the branch"), "\(main)")
                 #expect(try await app.get().body == "one")
             }
         }

@@ -75,6 +75,19 @@ struct GitStoreTests {
         #expect(try workshop.store.head(of: workshop.app) == workshop.git("rev-parse", "HEAD"))
     }
 
+    @Test("knows what was pushed: a commit, or something that git puts into no branch")
+    func kinds() throws {
+        let workshop = try Workshop()
+        let commit = try workshop.commit()
+        try workshop.git("tag", "-a", "-m", "tag of a tag: tag other", "v2.0")
+        let ids = try ["HEAD", "v2.0", "HEAD^{tree}"].map { try workshop.git("rev-parse", $0) }
+        let kinds = try ids.map {
+            try workshop.store.kind(of: $0, in: workshop.app, alternates: ["\(workshop.clone)/.git/objects"])
+        }
+        #expect(kinds == [.commit, .tag(name: "v2.0"), .tree])
+        #expect(ids[0] == commit)
+    }
+
     @Test("refuses a push from a shallow clone, as Heroku does")
     func shallow() throws {
         let workshop = try Workshop()

@@ -21,6 +21,16 @@ struct CompletionTests {
         #expect(try await shell("\(setup) COMP_LINE='paas logs --ta' ; \(complete)").output == "--tail\n")
     }
 
+    @Test(
+        "are put in place as autocomplete says, for the shell that is named or that one has",
+        arguments: [("bash", "bash-completion/completions/paas"), ("zsh", "~/.zfunc/_paas"), ("fish", "paas.fish")])
+    func instructions(name: String, file: String) async throws {
+        let named = try await shell("paas autocomplete \(name)")
+        #expect(named.output.hasPrefix("=== Setup Instructions for PAAS CLI Autocomplete\n"), "\(named)")
+        #expect(named.output.contains("$ paas autocomplete:script \(name) > ") && named.output.contains(file))
+        #expect(try await shell("SHELL=/usr/bin/\(name) paas autocomplete").output == named.output)
+    }
+
     @Test("are understood by the shells that are here", arguments: ["bash", "zsh", "fish"])
     func syntax(name: String) async throws {
         guard Programs.find(name) != nil else { return }

@@ -57,6 +57,72 @@ struct DaemonTests {
         }
     }
 
+    @Test("that hangs up is asked again where that does no harm")
+    func killed() async throws {
+        try await FakePlatform.with(["GET /apps": [.json("[]")]], hangUps: 2) { platform in
+            let outcome = try await platform.paas("apps")
+            #expect(outcome.output == "You have no apps.\n", "\(outcome)")
+        }
+    }
+
+    @Test("that hangs up while it changes something: nobody knows what it has done, and the person is told so")
+    func killedInChange() async throws {
+        try await FakePlatform.with([:], hangUps: 1) { platform in
+            let outcome = try await platform.paas("create", "example")
+            #expect(
+                outcome.errors.contains(
+                    "Error: The platform's daemon ended before it answered. What you asked for may have been done, or not."
+                ),
+                "\(outcome)")
+            #expect(platform.requests == [])
+        }
+    }
+
+    @Test("of another command that has the home and leaves it again is followed by one's own")
+    func raced() async throws {
+        let home = try Scratch.folder()
+        defer { try? FileTree.remove(home) }
+        // The first one finds the home taken; the second one says that it was asked too.
+        try Scratch.write(
+            [
+                "daemon.sh": """
+                #!/bin/sh
+                if mkdir "$2/first" 2>/dev/null; then exit 75; fi
+                echo second
+                exit 1
+
+                """
+            ], in: home)
+        let outcome = try await command(home, "apps", daemon: "\(home)/daemon.sh").run()
+        #expect(outcome.errors.contains("›   second\n"), "\(outcome)")
+    }
+
+    @Test("is not started in a place where no folder can be made")
+    func noPlace() async throws {
+        var command = try command("/tmp", "apps", daemon: "/bin/false")
+        command.environment["PAAS_HOME"] = "/proc/paas"
+        let outcome = try await command.run()
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains("Error: Couldn't make the platform's home: mkdir /proc/paas"), "\(outcome)")
+    }
+
+    @Test("of a home named from a folder that is gone is not looked for in the root")
+    func goneFolder() async throws {
+        let home = try Scratch.folder()
+        defer { try? FileTree.remove(home) }
+        var command = try command(home, "apps", daemon: "/bin/false")
+        command.words =
+            ["sh", "-c", "mkdir gone && cd gone && rmdir ../gone && exec \"$0\" apps"] + command.words.prefix(1)
+        command.folder = home
+        command.environment["PAAS_HOME"] = "relative"
+        let outcome = try await command.run()
+        #expect(outcome.code == 1)
+        #expect(
+            outcome.errors.contains(
+                "PAAS_HOME=relative is no absolute path, and the folder that you stand in is gone."),
+            "\(outcome)")
+    }
+
     @Test("of the same version is left alone")
     func same() async throws {
         let same = FakePlatform.Reply(status: 200, body: "[]", version: PlatformVersion.current.description)

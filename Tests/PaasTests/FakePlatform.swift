@@ -33,8 +33,10 @@ final class FakePlatform: Sendable {
     /// - Parameters:
     ///   - replies: by `METHOD /path`; of several the next one each time, the last one for good.
     ///   - attach: what happens on an upgraded stream.
+    ///   - hangUps: so many requests are read and not answered before, as by a daemon that is killed.
     static func with(
         _ replies: [String: [Reply]], attach: (@Sendable (AsyncStreamSocket) async throws -> Void)? = nil,
+        hangUps: Int = 0,
         _ body: (FakePlatform) async throws -> Void
     ) async throws {
         let home = try Scratch.folder("paas-cli")
@@ -43,6 +45,12 @@ final class FakePlatform: Sendable {
         try FileTree.makeFolder("\(home)/run")
         let listener = AsyncListener(try UnixSocket.listen(at: "\(home)/run/api.sock"), reactor: try Reactor())
         let serving = Task {
+            var unanswered = hangUps
+            while unanswered > 0 {
+                let client = try await listener.accept()
+                if try await !client.read().isEmpty { unanswered -= 1 }
+                client.close()
+            }
             try await HTTPServer { request, responder, _ in await platform.answer(request, responder) }.serve(listener)
         }
         defer { serving.cancel() }

@@ -31,6 +31,21 @@ struct RemoteTests {
         return replies
     }
 
+    @Test("is given a remote with a warning in a repository that git will not push to it")
+    func sha256() async throws {
+        try await FakePlatform.with(try replies()) { platform in
+            let folder = try await repository(platform, [])
+            let line = "rm -rf .git && git init -q --object-format=sha256 ."
+            let made = try await Command(
+                ["sh", "-c", line], environment: ["PATH": Programs.systemPath, "HOME": platform.home], folder: folder
+            ).run()
+            try #require(made.succeeded, "\(made)")
+            let outcome = try await platform.paas("git:remote", "-a", "one", folder: folder)
+            #expect(outcome.succeeded)
+            #expect(outcome.errors.contains("This repository uses SHA-256 object names"), "\(outcome)")
+        }
+    }
+
     @Test("is told by the only remote of this home")
     func single() async throws {
         try await FakePlatform.with(try replies()) { platform in

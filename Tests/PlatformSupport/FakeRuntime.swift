@@ -52,13 +52,18 @@ package final class FakeRuntime: Sendable {
 
     private let dynos = Mutex<[FakeDyno]>([])
     private let adopted: [FakeDyno]
+    private let gate: Gate
     private let onStart: @Sendable (FakeDyno) -> Void
 
-    /// - Parameter onStart: what each new dyno does at once.
+    /// - Parameters:
+    ///   - gate: what each new dyno has to pass before it is started.
+    ///   - onStart: what each new dyno does at once.
     package init(
-        adopting adopted: [FakeDyno] = [], onStart: @escaping @Sendable (FakeDyno) -> Void = { $0.bind() }
+        adopting adopted: [FakeDyno] = [], gate: Gate = Gate(),
+        onStart: @escaping @Sendable (FakeDyno) -> Void = { $0.bind() }
     ) {
         self.adopted = adopted
+        self.gate = gate
         self.onStart = onStart
     }
 
@@ -70,6 +75,7 @@ package final class FakeRuntime: Sendable {
             start: { [self] spec in
                 let dyno = FakeDyno(spec)
                 dynos.withLock { $0.append(dyno) }
+                await gate.pass()
                 onStart(dyno)
                 return dyno.handle
             },

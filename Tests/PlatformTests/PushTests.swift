@@ -22,11 +22,20 @@ struct PushTests {
         #expect(push.effect == .kept(because: "Pushed to branch other than [main, master], skipping build."))
     }
 
-    @Test("that deletes the branch keeps what runs")
+    @Test("that deletes master keeps what runs")
     func deletes() {
         let push = Push(
-            updates: [.init(old: Self.commit, new: Self.zeros, reference: "refs/heads/main")], objectDirectories: [])
+            updates: [.init(old: Self.commit, new: Self.zeros, reference: "refs/heads/master")], objectDirectories: [])
         #expect(push.effect == .kept(because: "Deleted the branch; what is deployed keeps running."))
+    }
+
+    @Test("that deletes main, which git would refuse, announces no deletion")
+    func deletesMain() {
+        let push = Push(
+            updates: [.init(old: Self.commit, new: Self.zeros, reference: "refs/heads/main")], objectDirectories: [])
+        #expect(
+            push.effect
+                == .refused(because: "main can't be deleted. To stop what is deployed, type: paas ps:scale web=0"))
     }
 
     @Test("of main and master together is refused")

@@ -72,6 +72,21 @@ struct ReconcilerTests {
         await stage.close()
     }
 
+    @Test("refuses a restart whose dynos don't come up, and speaks of no release")
+    func refusedRestart() async throws {
+        let stage = try Stage(
+            FakeRuntime { dyno in
+                if dyno.spec.tags["role"] == "incoming" { dyno.end(.code(1)) } else { dyno.bind() }
+            })
+        let app = try await stage.deployed("again", ["web": "serve"]).app
+        let failure = await #expect(throws: PlatformError.self) { try await stage.platform.restart(app) }
+        let explanation = try #require(failure?.explanation)
+        #expect(explanation.what == "Couldn't restart again, so the web dynos that ran before keep running")
+        #expect(explanation.why == "web.1 exited with status 1")
+        #expect(!explanation.mend.contains { $0.contains("releases:retry") })
+        await stage.close()
+    }
+
     @Test("reports a first deploy that crashes, and answers its requests with H10 while it cools off")
     func firstCrash() async throws {
         let stage = try Stage(FakeRuntime { $0.end(.code(1)) })

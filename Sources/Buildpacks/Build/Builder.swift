@@ -31,7 +31,7 @@ package struct Builder: Sendable {
                 } catch is PackFailure {
                     throw BuildFailure.compileFailed(title)
                 } catch let obstacle as PosixError {
-                    await output.error("Error: \(obstacle.description)")
+                    await session.output.error("Error: \(obstacle.description)")
                     throw BuildFailure.compileFailed(title)
                 }
                 if position < chosen.packs.count - 1 { try clearOverlays(session) }
@@ -42,7 +42,7 @@ package struct Builder: Sendable {
                 layers: session.layers, processTypes: types, buildpackName: title,
                 buildpacks: chosen.packs.map(\.name), addons: release.addons)
         } catch let failure as BuildFailure {
-            await report(failure, output)
+            await report(failure, session.output)
             throw failure
         }
     }

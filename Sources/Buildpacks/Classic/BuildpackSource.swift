@@ -33,6 +33,7 @@ struct BuildpackSource {
         }
         let script = """
             set -e -o pipefail
+            \(Self.gitSettings)
             rm -rf \(shellQuoted(fresh)); mkdir -p \(shellQuoted(WorkTree.parent(of: target)))
             \(command)
             cd \(shellQuoted(fresh))
@@ -93,15 +94,22 @@ struct BuildpackSource {
         throw BuildFailure.unreachableBuildpack(name)
     }
 
+    /// Settings for git and for the git that it starts at the other end of a local clone: that one does not see `-c`.
+    /// It has to serve a folder of its owner's also where the build runs as somebody else.
+    private static let gitSettings = #"""
+        export GIT_CONFIG_GLOBAL="$(mktemp)"
+        trap 'rm -f "$GIT_CONFIG_GLOBAL"' EXIT
+        printf '[safe]\n\tdirectory = *\n[advice]\n\tdetachedHead = false\n' > "$GIT_CONFIG_GLOBAL"
+        """#
+
     /// A shallow clone of a branch or tag; a commit needs all of it.
     private static func clone(_ address: String, _ reference: String?, into folder: String) -> String {
-        let git = "git -c safe.directory='*' -c advice.detachedHead=false"
         let words = "\(shellQuoted(address)) \(shellQuoted(folder))"
-        guard let reference else { return "\(git) clone --quiet --depth 1 -- \(words)" }
+        guard let reference else { return "git clone --quiet --depth 1 -- \(words)" }
         let name = shellQuoted(reference)
         return """
-            \(git) clone --quiet --depth 1 --branch=\(name) -- \(words) 2>/dev/null || {
-              rm -rf \(shellQuoted(folder)); \(git) clone --quiet -- \(words); \(git) -C \(shellQuoted(folder)) checkout --quiet \(name) --
+            git clone --quiet --depth 1 --branch=\(name) -- \(words) 2>/dev/null || {
+              rm -rf \(shellQuoted(folder)); git clone --quiet -- \(words); git -C \(shellQuoted(folder)) checkout --quiet \(name) --
             }
             """
     }

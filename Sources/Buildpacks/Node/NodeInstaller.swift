@@ -11,14 +11,14 @@ struct NodeInstaller {
         let isPrebuilt = session.tree.isFolder("node_modules")
         if isPrebuilt { await session.output.body("Prebuild detected (node_modules already exists)") }
         let variables = environment.variables(session, manager)
+        // Without a registry, what is local or kept from an earlier build may still be all that is needed.
         let isOnline = try await canReachRegistry(session, variables)
-        if !isOnline, !session.cache.isFolder("node/\(cacheFolder)") { throw await unreachable(session) }
         var (line, command) = installation(session, isOnline: isOnline)
         if isPrebuilt, manager.kind == .npm { command = "npm rebuild && \(command)" }
         await session.output.body(line)
         let result = try await session.run(command, variables, readable: manager.readable)
         guard result.ending == .code(0) else {
-            if !isOnline || Self.networkErrors.contains(where: result.lines.contains) {
+            if (Self.networkErrors + Self.offlineErrors).contains(where: result.lines.contains) {
                 throw await unreachable(session)
             }
             if let hint = MissingHeader.hint(in: result.lines.lines) { await session.output.failure(hint) }
@@ -28,14 +28,6 @@ struct NodeInstaller {
 
                 \(manager.kind.rawValue) ended with \(result.ending). See the output above.
                 """)
-        }
-    }
-
-    private var cacheFolder: String {
-        switch manager.kind {
-        case .npm: "npm/_cacache"
-        case .yarn: "yarn"
-        case .pnpm: "pnpm"
         }
     }
 
@@ -58,6 +50,11 @@ struct NodeInstaller {
         "SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER", "UNABLE_TO_VERIFY_LEAF",
         "There appears to be trouble with your network",
         "tunneling socket could not be established",
+    ]
+
+    /// What the package managers say when they were told to do without a network and can't.
+    private static let offlineErrors = [
+        "ENOTCACHED", "in offline mode", "in our cache", "Network access have been disabled", "ERR_PNPM_NO_OFFLINE_",
     ]
 
     private func unreachable(_ session: BuildSession) async -> PackFailure {
@@ -91,19 +88,22 @@ struct NodeInstaller {
             }
         case .yarn:
             if session.tree.isFile(".yarnrc.yml") {
-                return ("Running 'yarn install' with yarn.lock", "\(manager.command) install --immutable")
+                let network = isOnline ? "" : "YARN_ENABLE_NETWORK=0 "
+                return ("Running 'yarn install' with yarn.lock", "\(network)\(manager.command) install --immutable")
             }
             let lock = manager.lockFile == nil ? "" : " --frozen-lockfile"
             return (
                 "Installing node modules (yarn.lock)",
-                "\(manager.command) install --production=false\(lock) --ignore-engines --prefer-offline"
+                "\(manager.command) install --production=false\(lock) --ignore-engines"
+                    + (isOnline ? " --prefer-offline" : " --offline")
                     + " --non-interactive --network-timeout 10000"
             )
         case .pnpm:
             let lock = manager.lockFile == nil ? "--no-frozen-lockfile" : "--frozen-lockfile"
+            let mode = isOnline ? "" : " --offline"
             return (
                 "Running 'pnpm install' with pnpm-lock.yaml",
-                "\(manager.command) install --prod=false \(lock) --fetch-retries=1 --fetch-timeout=60000"
+                "\(manager.command) install --prod=false \(lock)\(mode) --fetch-retries=1 --fetch-timeout=60000"
             )
         }
     }

@@ -11,6 +11,10 @@ struct Secrets: Sendable {
 
     init(_ config: ConfigVars) {
         for (key, value) in config.revealed {
+            if key == Self.buildpackVariable {
+                if let user = Self.userInformation(in: value) { values.append(Array(user.utf8)) }
+                continue
+            }
             let isNamedSecret = Self.marks.contains { key.uppercased().contains($0) }
             let hasDigit = value.utf8.contains { (0x30...0x39).contains($0) }
             guard isNamedSecret || hasDigit else { continue }
@@ -26,6 +30,17 @@ struct Secrets: Sendable {
         var line = line
         for value in values where line.count >= value.count { Self.replace(value, in: &line) }
         return line
+    }
+
+    /// Names code to fetch, and a build says which: only whoever may fetch it is a secret.
+    private static let buildpackVariable = "BUILDPACK_URL"
+
+    /// `user:password` of `https://user:password@host/path`.
+    private static func userInformation(in url: String) -> Substring? {
+        guard let scheme = url.firstRange(of: "://") else { return nil }
+        let authority = url[scheme.upperBound...].prefix { !"/?#".contains($0) }
+        guard let at = authority.lastIndex(of: "@"), at > authority.startIndex else { return nil }
+        return authority[..<at]
     }
 
     private static let marks = ["SECRET", "TOKEN", "KEY", "PASS", "PWD", "AUTH", "CREDENTIAL", "DSN", "URL", "URI"]

@@ -55,7 +55,9 @@ extension InterpreterChoice {
         let line = "Using Python \(request.text) specified in \(request.source)"
         let isPast = request.series < PythonSeries(major: 3, minor: 10)
         let lenience = isPast ? "Python \(request.series) has reached its end of life; Heroku refuses it." : nil
-        let same = try await book.versions(of: all.filter { $0.series == request.series }, session)
+        // A Python 2 that is installed has no venv, and no pip that the package index still answers.
+        let usable = request.series.major < 3 ? [] : all.filter { $0.series == request.series }
+        let same = try await book.versions(of: usable, session)
         if let patch = request.patch, let exact = same.first(where: { $0.version.patch == patch }) {
             return InterpreterChoice(
                 interpreter: exact.interpreter, version: exact.version, line: line, note: lenience)
@@ -70,7 +72,9 @@ extension InterpreterChoice {
         let there = try await book.versions(of: all, session)
         let switchedOn = !["", "0", "false"].contains(session.config(fallbackVariable) ?? "")
         guard switchedOn, let nearest = nearest(to: request.series, there) else {
-            throw await session.fail(missingText(request, there.map(\.version)))
+            let versions = there.map(\.version)
+            throw await session.fail(
+                request.series.major < 3 ? python2Text(request, versions) : missingText(request, versions))
         }
         return InterpreterChoice(
             interpreter: nearest.interpreter, version: nearest.version, line: line,
@@ -85,6 +89,20 @@ extension InterpreterChoice {
         let newer = there.filter { $0.version.series > wanted }.map(\.version.series).min()
         let series = newer ?? there.map(\.version.series).max()
         return there.first { $0.version.series == series }
+    }
+
+    private static func python2Text(_ request: PythonRequest, _ versions: [PythonVersion]) -> String {
+        let there = Array(Set(versions)).sorted(by: >).map(\.description).joined(separator: ", ")
+        return """
+            Error: Python 2 can't be used.
+
+            \(request.source) asks for Python \(request.text). Python 2 has had no updates
+            since 2020; current tools neither install nor run its packages.
+            Installed are: \(there.isEmpty ? "none" : there)
+
+            Change the version in \(request.source) to one of Python 3, and the app's
+            code with it, then push again.
+            """
     }
 
     private static func missingText(_ request: PythonRequest, _ versions: [PythonVersion]) -> String {

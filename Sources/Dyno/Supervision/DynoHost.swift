@@ -21,16 +21,19 @@ package actor DynoHost {
         package var disk = DiskLimits()
         /// Whether control groups are used where there are any.
         package var usesGroups = true
+        /// Where root's homes agree on whose user ids are whose.
+        package var userFolder: String
 
         package init(
             runFolder: String, shimProgram: String, homeFolder: String, forcedLevel: SandboxLevel? = nil,
-            ports: ClosedRange<UInt16> = 20_000...29_999
+            ports: ClosedRange<UInt16> = 20_000...29_999, userFolder: String = "/var/lib/paas/users"
         ) {
             self.runFolder = runFolder
             self.shimProgram = shimProgram
             self.homeFolder = homeFolder
             self.forcedLevel = forcedLevel
             self.ports = ports
+            self.userFolder = userFolder
         }
     }
 
@@ -48,6 +51,7 @@ package actor DynoHost {
     let reactor: Reactor
     let pool: BlockingPool
     private var leases: PortLeases
+    private let users: UserLeases
     private var probe: Task<SandboxReport, Never>?
     /// Dynos that this host has started or adopted and not removed.
     private var known: Set<RunFolder> = []
@@ -61,6 +65,7 @@ package actor DynoHost {
         self.reactor = reactor
         self.pool = pool
         leases = PortLeases(settings.ports)
+        users = UserLeases(folder: settings.userFolder, home: settings.homeFolder)
     }
 
     /// How dynos are kept apart here; found out once, by really doing it.
@@ -91,6 +96,7 @@ package actor DynoHost {
 
     func start(_ spec: DynoSpec, at level: SandboxLevel) async throws(DynoStartFailure) -> RunningDyno {
         if spec.network.isOwn, let obstacle = NetworkObstacle.find(at: level) { throw .network(obstacle) }
+        let user = try await user(of: spec)
         var port: UInt16?
         if spec.wantsPort {
             guard let leased = leases.lease() else {
@@ -100,7 +106,7 @@ package actor DynoHost {
         }
         let launch = Launch(
             spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings,
-            toolchains: toolchains, groups: groups, outsideAddresses: exposure?.reachable ?? [])
+            toolchains: toolchains, user: user, groups: groups, outsideAddresses: exposure?.reachable ?? [])
         known.insert(launch.folder)
         do {
             let link = try await launch.run(reactor: reactor, pool: pool)
@@ -109,6 +115,14 @@ package actor DynoHost {
             await remove(launch.folder, port: port)
             throw error
         }
+    }
+
+    /// Root's dynos run as a user of their app's; everybody else's run as their owner.
+    private func user(of spec: DynoSpec) async throws(DynoStartFailure) -> UInt32 {
+        guard geteuid() == 0 else { return geteuid() }
+        do {
+            return try await pool.run { [users] in try users.user(of: spec.appOrdinal) }
+        } catch { throw .noUser(reason: "\(error)") }
     }
 
     private func probeLevels() async -> SandboxReport {

@@ -9,6 +9,8 @@ package enum DynoStartFailure: Explained, Equatable {
     case noFreePort(lowest: UInt16, highest: UInt16)
     /// It cannot have a network of its own here.
     case network(NetworkObstacle)
+    /// Its app could not be given a user of its own.
+    case noUser(reason: String)
     /// Its run folder could not be made.
     case runFolder(reason: String)
 
@@ -29,6 +31,11 @@ package enum DynoStartFailure: Explained, Equatable {
         case .network(let obstacle):
             Explanation(
                 "Couldn't give a dyno its own network", because: obstacle.reason, mend: obstacle.mend, id: .unavailable)
+        case .noUser(let reason):
+            Explanation(
+                "Couldn't start a dyno", because: "Its app could not be given a user id of its own: \(reason).",
+                mend: ["df -h /var/lib", "ls -ld /var/lib/paas/users  # root has to be able to write there"],
+                id: .unavailable)
         case .runFolder(let reason):
             Explanation(
                 "Couldn't start a dyno", because: "Its folder could not be made: \(reason).",

@@ -15,14 +15,12 @@ struct Launch: Sendable {
 
     init(
         spec: DynoSpec, level: SandboxLevel, port: UInt16?, folder: RunFolder, settings: DynoHost.Settings,
-        toolchains: [String], groups: GroupPlaces, outsideAddresses: [String] = []
+        toolchains: [String], user: UInt32, groups: GroupPlaces, outsideAddresses: [String] = []
     ) {
         self.folder = folder
         shimProgram = settings.shimProgram
-        let asRoot = geteuid() == 0
-        let user = asRoot ? UInt32(30_000 + spec.appOrdinal % 30_000) : geteuid()
         plan = LaunchPlan(
-            level: level, userID: user, groupID: asRoot ? user : getegid(), content: spec.content,
+            level: level, userID: user, groupID: geteuid() == 0 ? user : getegid(), content: spec.content,
             command: spec.command,
             environment: spec.environment, port: port, streams: spec.streams,
             hostname: spec.id.description, toolchains: toolchains,

@@ -38,6 +38,18 @@ struct ObjectDatabase: ~Copyable {
         throw ExportError.notACommit(id.description)
     }
 
+    /// What a pushed id names.
+    borrowing func kind(of id: ObjectID) throws -> PushedObject {
+        try withObject(id) { type, bytes in
+            switch type {
+            case GIT_OBJECT_COMMIT: .commit
+            case GIT_OBJECT_TAG: .tag(name: Self.tagName(in: bytes))
+            case GIT_OBJECT_TREE: .tree
+            default: .blob
+            }
+        }
+    }
+
     /// Type and size, without the content.
     borrowing func sizeBytes(of id: ObjectID) throws(GitError) -> Int {
         var size = 0
@@ -83,6 +95,15 @@ struct ObjectDatabase: ~Copyable {
             missing -= Int(count)
         }
         return true
+    }
+
+    /// The line `tag NAME` in the head of a tag. Source: git-mktag(1).
+    private static func tagName(in bytes: UnsafeRawBufferPointer) -> String? {
+        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            if line.isEmpty { break }  // The message begins.
+            if line.starts(with: "tag ".utf8) { return String(decoding: line.dropFirst(4), as: UTF8.self) }
+        }
+        return nil
     }
 
     /// The object in the first line of a commit (`tree ID`) or a tag (`object ID`).

@@ -21,8 +21,7 @@ extension Platform {
                     (type == nil || name.type == type) && (dyno == nil || name == dyno)
                 }
             } catch let failure as BootFailure {
-                let version = await reconciler.blueprint(of: app.id)?.release.version ?? 0
-                throw PlatformError.bootFailed(app.name, version: version, reason: failure.reason)
+                throw PlatformError.restartFailed(app.name, reason: failure.reason)
             }
         }
     }

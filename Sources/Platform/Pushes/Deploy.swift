@@ -45,7 +45,6 @@ extension Platform {
     }
 
     private func release(_ slug: Slug, of app: App, transcript: Transcript) async throws -> LaunchResult {
-        let url = settings.webURL(app.name)
         await transcript.line("-----> Launching...")
         if slug.sizeBytes > SlugSize.softLimitBytes {
             await transcript.line(
@@ -65,7 +64,7 @@ extension Platform {
                 return try await launch(draft, of: app, announcing: [description]) { release in
                     guard hasCommand else { return }
                     await transcript.line("       Released v\(release.version)")
-                    await transcript.line("       \(url) deployed to paas")
+                    await transcript.line("       \(settings.webURL(await renamed(app).name)) deployed to paas")
                     await transcript.line("")
                     await transcript.line("Verifying deploy... done.")
                     await transcript.line("Running release command...")

@@ -40,6 +40,10 @@ package struct Push: Sendable {
 
     /// Source: buildpack-api.md §5.3.
     var effect: Effect {
+        // Git would refuse it after the hook: a clone of the app gets what `HEAD`, so `main`, names.
+        if updates.contains(where: { $0.isDeletion && $0.reference == "refs/heads/main" }) {
+            return .refused(because: "main can't be deleted. To stop what is deployed, type: paas ps:scale web=0")
+        }
         let deploying = updates.filter { $0.deploys && !$0.isDeletion }
         if deploying.count > 1 {
             return .refused(because: "main and master were pushed together; push the one that is to be deployed.")

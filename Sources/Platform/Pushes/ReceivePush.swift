@@ -17,6 +17,10 @@ extension Platform {
             await line(" !     Push rejected: \(reason)")
             return false
         case .deploys(let update):
+            if let refusal = try await refusal(of: update, push, app) {
+                for text in refusal { await line(" !     \(text)") }
+                return false
+            }
             if builds.isTaken(app.id) { await line("Waiting for another build of \(app.name) to finish...") }
             let isAccepted = try await builds.take(app.id) {
                 // The app may have been renamed, changed or destroyed while this push waited.
@@ -39,6 +43,29 @@ extension Platform {
                 try? await repackNowAndThen(app)
             }
             return isAccepted
+        }
+    }
+
+    /// Why git would not move the branch after all: it takes nothing but commits there, which it says only after the
+    /// hook, when the release would already serve.
+    private func refusal(of update: Push.Update, _ push: Push, _ app: App) async throws -> [String]? {
+        let (git, branch) = (machines.git, update.reference.split(separator: "/").last ?? "main")
+        let kind = try await machines.blocking {
+            try git.kind(of: update.new, in: app.id, alternates: push.objectDirectories)
+        }
+        switch kind {
+        case .commit: return nil
+        case .tag(let name):
+            return [
+                "Push rejected: \(name ?? "this") is an annotated tag, and \(branch) takes only commits. Push the"
+                    + " commit of the tag:",
+                "git push paas \(name ?? "TAG")^{}:\(branch)",
+            ]
+        case .tree, .blob:
+            return [
+                "Push rejected: this is a \(kind == .tree ? "tree" : "file"), and \(branch) takes only commits.",
+                "git push paas HEAD:\(branch)",
+            ]
         }
     }
 

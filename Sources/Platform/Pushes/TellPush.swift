@@ -7,6 +7,7 @@ extension Platform {
     /// - Returns: whether the push is accepted: as on Heroku also when the release command failed, and when a first
     ///   release crashes.
     func tell(_ result: LaunchResult, of app: App, transcript: Transcript) async -> Bool {
+        let app = await renamed(app)
         let hasCommand: Bool
         do { hasCommand = try await slug(result.release.slug ?? SlugID())?.processTypes[.release] != nil } catch {
             hasCommand = false  // Only the form of the message hangs on it.
@@ -57,7 +58,13 @@ extension Platform {
         await transcript.line("")
     }
 
+    /// The app under the name that it has now: it may be renamed while it is being built.
+    func renamed(_ app: App) async -> App {
+        do { return try await self.app("\(app.id)") } catch { return app }  // It has been destroyed: as it was called.
+    }
+
     func explain(_ error: any Error, of app: App, transcript: Transcript) async {
+        let app = await renamed(app)
         switch error {
         case is CancellationError:
             await transcript.line(" !     Build cancelled")

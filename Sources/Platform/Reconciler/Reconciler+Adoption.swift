@@ -12,7 +12,10 @@ extension Reconciler {
         var asleepSince: Timestamp?
     }
 
-    /// Takes up where an earlier daemon was: its dynos are adopted, what is missing is started, what is too much stops.
+    /// Takes up where an earlier daemon was: its dynos are adopted, what is too much stops, what is missing is started.
+    ///
+    /// Returns when all that should run is in the books. Starting it goes on by itself: it may take long, and nobody who
+    /// asks for something else has to wait for it.
     ///
     /// The router keeps serving its last table until this one is complete. Who slept sleeps on.
     ///
@@ -33,15 +36,49 @@ extension Reconciler {
             if await adopt(handle) { serving.append((handle.id, handle.app)) }
         }
         await waitUntilBound(serving)
+        let missing = plans.flatMap { enterMissing(of: $0.app.id) }
+        // Requests to what is about to start wait for it.
         await open()
-        await withDiscardingTaskGroup { group in
-            for plan in plans { group.addTask { [self] in await apply(plan.app.id) } }
-        }
-        await publish()
+        later { [self] in await launchInTurn(missing) }
         // Not before the router sends their requests elsewhere.
         for dyno in apps.values.flatMap(\.dynos.values) where dyno.role == .leaving {
             if let handle = dyno.handle { later { [self] in await drainAndStop(handle) } }
         }
+    }
+
+    private func enterMissing(of app: AppID) -> [DynoSpec] {
+        guard let state = apps[app], let blueprint = state.blueprint else { return [] }
+        return state.wantedNames.filter { state.formationDyno($0) == nil }.compactMap { name in
+            guard rests(name.type, in: state) else { return enter(name, in: app, as: blueprint, role: .formation) }
+            putIdle(DynoID(), name, in: app, as: blueprint)
+            return nil
+        }
+    }
+
+    /// How many dynos are being started at a time when the platform starts: all at once would only get in each
+    /// other's way.
+    static let startsAtATime = 8
+
+    private func launchInTurn(_ specs: [DynoSpec]) async {
+        var waiting = specs.makeIterator()
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<Self.startsAtATime {
+                guard let spec = waiting.next() else { break }
+                group.addTask { [self] in await launchIfWanted(spec) }
+            }
+            while await group.next() != nil {
+                guard let spec = waiting.next() else { continue }
+                group.addTask { [self] in await launchIfWanted(spec) }
+            }
+        }
+    }
+
+    private func launchIfWanted(_ spec: DynoSpec) async {
+        // Another change may have put something else in its place before its turn came.
+        guard let dyno = apps[spec.app]?.dynos[spec.id] else { return }
+        guard dyno.role == .formation, !isClosing else { return await drop(spec) }
+        await say("Starting process with command `\(spec.command)`", about: spec.name, in: spec.app)
+        await launch(spec)
     }
 
     /// Of two dynos for one place: the one that had it before the one that was to get it, then the younger one.

@@ -19,6 +19,7 @@ extension Reconciler {
     func apply(_ app: AppID) async {
         guard let state = apps[app], let blueprint = state.blueprint, !isClosing else { return }
         let wanted = state.wantedNames
+        // What is there is looked at anew each time: other tasks start and end dynos meanwhile.
         for name in wanted {
             guard let state = apps[app] else { return }
             let place = state.formationDyno(name)

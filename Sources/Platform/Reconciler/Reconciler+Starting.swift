@@ -8,13 +8,13 @@ extension Reconciler {
         _ name: DynoName, in app: AppID, as blueprint: Blueprint, role: LiveDyno.Role, policy: RestartPolicy? = nil,
         from before: DynoState? = nil
     ) async -> DynoID {
-        let id = DynoID()
-        guard let state = apps[app], !isClosing else { return id }
+        guard let state = apps[app], !isClosing else { return DynoID() }
         let place = state.formationDyno(name)
         if role == .formation, rests(name.type, in: state) {
             // Its time comes when the app is woken, or with the new month.
+            let id = place?.id ?? DynoID()
             if place == nil { putIdle(id, name, in: app, as: blueprint) }
-            return place?.id ?? id
+            return id
         }
         var before = before
         if let place, place.state == .idle {
@@ -22,29 +22,41 @@ extension Reconciler {
             if role == .formation { apps[app]?.dynos[place.id] = nil }
             before = before ?? .idle
         }
+        guard let spec = enter(name, in: app, as: blueprint, role: role, policy: policy) else { return DynoID() }
+        // Requests wait for it from now on, where nothing else answers.
+        if role == .formation, spec.wantsPort { await publish() }
+        if let before { await say("State changed from \(before.logged) to starting", about: name, in: app) }
+        await say("Starting process with command `\(spec.command)`", about: name, in: app)
+        await launch(spec)
+        return spec.id
+    }
+
+    /// Writes a dyno that is to be started into the books.
+    ///
+    /// - Returns: what to start; `nil` when nothing is started any more.
+    func enter(
+        _ name: DynoName, in app: AppID, as blueprint: Blueprint, role: LiveDyno.Role, policy: RestartPolicy? = nil
+    ) -> DynoSpec? {
+        guard let state = apps[app], !isClosing else { return nil }
+        let id = DynoID()
         let command = blueprint.slug.processTypes[name.type] ?? ""
         let wantsPort = name.type == .web
         let size = state.formation[name.type]?.size ?? .basic
         apps[app]?.dynos[id] = LiveDyno(
             id: id, name: name, command: command, size: size, releaseVersion: blueprint.release.version, role: role,
             since: machines.time.now(), policy: policy ?? newPolicy(for: state.app), wantsPort: wantsPort)
-        // Requests wait for it from now on, where nothing else answers.
-        if role == .formation, wantsPort { await publish() }
-        if let before { await say("State changed from \(before.logged) to starting", about: name, in: app) }
-        await say("Starting process with command `\(command)`", about: name, in: app)
         let environment = DynoEnvironment.of(name, in: state.app, blueprint: blueprint)
-        let spec = DynoSpec(
+        return DynoSpec(
             id: id, app: app, appOrdinal: state.app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: environment, wantsPort: wantsPort, size: size,
             logsMetrics: state.app.has(.logRuntimeMetrics),
             tags: ["role": role.rawValue, "release": "\(blueprint.release.version)"],
             network: .of(state.app, environment: environment, routerPort: settings.port))
-        await launch(spec)
-        return id
     }
 
     /// Asks the runtime for a dyno that is already in the books.
     func launch(_ spec: DynoSpec) async {
+        guard !isClosing else { return await drop(spec) }
         launching += 1
         defer { launching -= 1 }
         do {
@@ -69,6 +81,12 @@ extension Reconciler {
                 "\(RuntimeFault.platformError.line(seconds: 10)): \(reason)", about: spec.name, in: spec.app)
             await ended(spec.id, in: spec.app, .lost)
         }
+    }
+
+    /// Takes a dyno out of the books that has not been started and will not be.
+    func drop(_ spec: DynoSpec) async {
+        apps[spec.app]?.dynos[spec.id]?.role = .leaving
+        await ended(spec.id, in: spec.app, .lost)
     }
 
     func watch(_ handle: DynoHandle, after position: UInt64) {

@@ -114,7 +114,7 @@ package final class PlatformClient: Sendable {
         request.headers.set("Upgrade", to: name)
         request.headers.set(PlatformVersion.headerName, to: PlatformVersion.current.description)
         do {
-            return try await http.upgrade(request)
+            return try await insisting(on: request) { try await $0.upgrade(request) }
         } catch let refused as HTTPClient.UpgradeRefused {
             throw APIFailure(status: refused.status, bytes: refused.body)
         } catch HTTPTransportError.tooSlow {
@@ -158,28 +158,44 @@ package final class PlatformClient: Sendable {
         return response
     }
 
-    /// As ``reach(_:)``, and says so when the daemon hangs.
+    /// As ``insisting(on:_:)``, and says so when the daemon hangs.
     private func reply(to request: HTTPRequest) async throws -> HTTPClientResponse {
         do {
-            return try await reach(request)
+            return try await insisting(on: request) { try await $0.send(request) }
         } catch HTTPTransportError.tooSlow {
             throw PlatformHangs()
         }
     }
 
-    /// Sends it to the daemon; where that has died meanwhile, to the next one, unless it may have begun to change
-    /// something.
-    private func reach(_ request: HTTPRequest) async throws -> HTTPClientResponse {
-        do {
-            return try await http.send(request)
-        } catch {
-            let broken = error as? PosixError
-            let isUnheard = broken?.isUnheard ?? false
-            let isCutOff = broken?.isBrokenPipe ?? false || error as? HTTPTransportError == .closed
-            guard let revive, isUnheard || isCutOff && request.method == "GET" else { throw error }
-            try await revive()
-            return try await http.send(request)
+    /// How often a question is put again to a daemon that hangs up; one that was killed takes connections a little longer
+    /// than it lives.
+    private static let repetitions = 5
+
+    /// Asks, and asks again where the daemon has gone meanwhile: whatever never reached it, and what only reads.
+    ///
+    /// - Throws: ``PlatformLost`` where it may have got the request, and repeating it might do a thing twice.
+    private func insisting<Answer>(
+        on request: HTTPRequest, _ ask: (HTTPClient) async throws -> Answer
+    ) async throws -> Answer {
+        for repetition in 1... {
+            do {
+                return try await ask(http)
+            } catch let error as PosixError where error.isUnheard {
+                guard let revive, repetition <= Self.repetitions else { throw error }
+                try await revive()
+            } catch  where Self.meansHungUp(error) {
+                guard request.method == "GET" else { throw PlatformLost() }
+                guard let revive, repetition <= Self.repetitions else { throw error }
+                try await Task.sleep(for: .milliseconds(10 << repetition))
+                try await revive()
+            }
         }
+        throw PlatformLost()
+    }
+
+    /// Whether the connection broke off before the first byte of an answer.
+    private static func meansHungUp(_ error: any Error) -> Bool {
+        (error as? PosixError)?.isBrokenPipe ?? ((error as? HTTPTransportError) == .closed)
     }
 
     /// An answer without a version comes from something that is no daemon of ours; it is left alone.

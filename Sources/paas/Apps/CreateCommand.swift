@@ -53,6 +53,7 @@ extension Command {
                 "No Git remote was added. \(failure.message)\nTo add it, run:\n"
                     + (failure.mend + [adding]).map { "  \($0)" }.joined(separator: "\n"))
         }
+        try GitRepository.warnIfUnpushable(terminal)
         let wanted = GitRepository.Remote(name: name, url: app.gitURL)
         guard let existing = try GitRepository.remotes().first(where: { $0.name == name }) else {
             return try GitRepository.add(wanted)

@@ -9,9 +9,10 @@ struct DaemonStarter: Sendable {
     /// For `paas up --port`.
     var port: Int?
 
+    /// For a daemon that somebody has just told to stop, and that is on its way.
     private static let patience = Duration.seconds(10)
-    /// A daemon that stops gives its dynos their grace.
-    private static let stopPatience = Duration.seconds(60)
+    /// For a daemon that has the home: one that starts adopts what runs, one that stops gives its dynos their grace.
+    private static let longPatience = Duration.seconds(120)
 
     init(home: PlatformHome, port: Int? = nil) {
         self.home = home
@@ -66,15 +67,14 @@ struct DaemonStarter: Sendable {
 
     /// Waits while a daemon has the home and does not answer: it is about to, or it is stopping.
     func settle() async throws {
-        let deadline = ContinuousClock.now + Self.stopPatience
+        let deadline = ContinuousClock.now + Self.longPatience
         while !isRunning, isTaken, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
     }
 
     /// Whether a daemon has the home, answering or not.
     private var isTaken: Bool {
-        guard FileTree.exists(home.lock) else { return false }
         // One that cannot be looked at is found out about by who starts a daemon.
-        do { return try FileLock.take(home.lock) == nil } catch { return false }
+        (try? FileLock.isHeld(home.lock)) ?? false
     }
 
     private func plainClient() throws -> PlatformClient {
@@ -90,7 +90,7 @@ struct DaemonStarter: Sendable {
     /// Returns when the daemon's process has ended, which has just been asked to.
     func waitForEnd() async throws {
         let deadline = ContinuousClock.now + Self.patience
-        while try FileLock.take(home.lock) == nil {
+        while try FileLock.isHeld(home.lock) {
             guard ContinuousClock.now < deadline else {
                 throw Failure("The daemon was told to stop, but is still there.", mend: ["paas status"])
             }
@@ -98,8 +98,23 @@ struct DaemonStarter: Sendable {
         }
     }
 
-    /// Starts the daemon and returns when it answers.
+    /// Starts the daemon and returns when it answers; where another command was faster, when that one's does.
     func start() async throws {
+        let deadline = ContinuousClock.now + Self.longPatience
+        while true {
+            let logStart = Self.size(of: home.log)
+            let pid = try launch()
+            switch try await outcome(of: pid, until: deadline) {
+            case .answers: return
+            // Another's daemon had the home, and has gone again.
+            case .hadNoHome where ContinuousClock.now < deadline: continue
+            case .hadNoHome, .isSilent: throw notStarted(hasEnded: false, logStart: logStart)
+            case .hasEnded: throw notStarted(hasEnded: true, logStart: logStart)
+            }
+        }
+    }
+
+    private func launch() throws -> Int32 {
         let daemon = try Self.program()
         do {
             try FileTree.makeFolder(home.path)
@@ -109,16 +124,13 @@ struct DaemonStarter: Sendable {
                     "Couldn't make the platform's home: \(error)",
                     mend: ["Set PAAS_HOME to a folder that you may write"])
         }
-        let quietUntil = Self.size(of: home.log)
-        let pid: Int32
         do {
-            pid = try Subprocess.startDetached(daemon, arguments: arguments, environment: environment, log: home.log)
+            return try Subprocess.startDetached(daemon, arguments: arguments, environment: environment, log: home.log)
         } catch {
             throw FullDisk.failure(at: home.path, error)
                 ?? Failure(
                     "Couldn't start the platform: \(error)", mend: ["Set PAAS_HOME to a folder that you may write"])
         }
-        try await waitForSocket(pid, logStart: quietUntil)
     }
 
     /// Becomes the daemon.
@@ -145,18 +157,19 @@ struct DaemonStarter: Sendable {
         return daemon
     }
 
-    private func waitForSocket(_ pid: Int32, logStart: Int) async throws {
-        let deadline = ContinuousClock.now + Self.patience
-        var hasEnded = false
+    /// What has become of a daemon that was started.
+    private enum Outcome { case answers, hadNoHome, hasEnded, isSilent }
+
+    private func outcome(of pid: Int32, until deadline: ContinuousClock.Instant) async throws -> Outcome {
+        var end: Subprocess.End?
         while !isRunning {
-            if !hasEnded, try Subprocess.endIfEnded(pid) != nil { hasEnded = true }
-            // Perhaps another command was faster, and its daemon is about to answer.
-            let isHopeless = hasEnded && !isTaken && !isRunning
-            guard !isHopeless, ContinuousClock.now < deadline else {
-                throw notStarted(hasEnded: hasEnded, logStart: logStart)
-            }
+            if end == nil { end = try Subprocess.endIfEnded(pid) }
+            // As long as somebody has the home, it is about to answer, or to leave it.
+            if let end, !isTaken, !isRunning { return end == .code(DaemonExit.homeIsTaken) ? .hadNoHome : .hasEnded }
+            guard ContinuousClock.now < deadline else { return .isSilent }
             try await Task.sleep(for: .milliseconds(4))
         }
+        return .answers
     }
 
     /// No file: nothing in it.
@@ -166,7 +179,7 @@ struct DaemonStarter: Sendable {
         // On a full disk the daemon cannot even write down why it ended.
         if hasEnded, let failure = FullDisk.failure(at: home.path) { return failure }
         let why =
-            hasEnded ? "its daemon ended" : "its daemon did not answer within \(Self.patience.components.seconds) s"
+            hasEnded ? "its daemon ended" : "its daemon did not answer within \(Self.longPatience.components.seconds) s"
         var message = "Couldn't start the platform: \(why)."
         if let log = try? FileTree.read(home.log) {  // No log: nothing to show.
             let lines = String(decoding: log.dropFirst(logStart), as: UTF8.self).split(separator: "\n").suffix(10)

@@ -7,7 +7,7 @@ struct PlatformHome: Sendable, Equatable {
 
     /// `PAAS_HOME`, else the XDG data folder's `paas`.
     static func current() throws(Failure) -> PlatformHome {
-        if let home = Environment.nonEmpty("PAAS_HOME") { return PlatformHome(path: absolute(home)) }
+        if let home = Environment.nonEmpty("PAAS_HOME") { return PlatformHome(path: try absolute(home)) }
         if let data = Environment.nonEmpty("XDG_DATA_HOME"), data.hasPrefix("/") {
             return PlatformHome(path: "\(data)/paas")
         }
@@ -36,8 +36,16 @@ struct PlatformHome: Sendable, Equatable {
         return String(file[file.index(after: slash)...].dropLast(4))
     }
 
-    private static func absolute(_ path: String) -> String {
-        let full = path.hasPrefix("/") ? path : "\(Environment.folder)/\(path)"
+    private static func absolute(_ path: String) throws(Failure) -> String {
+        var full = path
+        if !path.hasPrefix("/") {
+            guard let folder = Environment.folder else {
+                throw Failure(
+                    "PAAS_HOME=\(path) is no absolute path, and the folder that you stand in is gone.",
+                    mend: ["cd", "Set PAAS_HOME to an absolute path"])
+            }
+            full = folder == "/" ? "/\(path)" : "\(folder)/\(path)"
+        }
         return full.count > 1 && full.hasSuffix("/") ? String(full.dropLast()) : full
     }
 }

@@ -29,6 +29,19 @@ enum GitRepository {
             mend: ["git config --global --add safe.directory \(ShellQuoting.quoted(folder))"])
     }
 
+    /// Warns about a repository that can't be pushed: git names objects by SHA-256 there, and refuses to talk to the
+    /// apps' repositories, which name them by SHA-1 as Heroku's do.
+    static func warnIfUnpushable(_ terminal: Terminal) throws {
+        guard let (end, output) = try run(["rev-parse", "--show-object-format"]), end.isSuccess,
+            String(decoding: output, as: UTF8.self).hasPrefix("sha256")
+        else { return }
+        terminal.warn(
+            """
+            This repository uses SHA-256 object names, so git will refuse to push it: apps take only SHA-1, as on Heroku.
+            To push the files, put them into a repository made with: git init --object-format=sha1
+            """)
+    }
+
     /// The remotes with their URLs; none outside a repository or without git.
     static func remotes() throws -> [Remote] {
         guard let (end, output, _) = try run(["config", "-z", "--get-regexp", #"^remote\..*\.url$"#]), end.isSuccess

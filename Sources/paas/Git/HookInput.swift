@@ -40,9 +40,9 @@ enum HookInput {
             .compactMap(\.self)
         folders += alternates.split(separator: ":").map(String.init)
         var seen: Set<String> = []
-        return folders.map { $0.hasPrefix("/") ? $0 : "\(Environment.folder)/\($0)" }.filter {
-            seen.insert($0).inserted
-        }
+        // Git runs the hook in the repository, which is there.
+        let here = Environment.folder ?? "."
+        return folders.map { $0.hasPrefix("/") ? $0 : "\(here)/\($0)" }.filter { seen.insert($0).inserted }
     }
 
     /// Lines as the build output marks errors.

@@ -24,6 +24,7 @@ extension Command {
         } else {
             try GitRepository.add(remote)
         }
+        try GitRepository.warnIfUnpushable(terminal)
         terminal.print(
             "set git remote \(terminal.output.styled(remote.name, .cyan)) to \(terminal.output.styled(remote.url, .cyan))"
         )

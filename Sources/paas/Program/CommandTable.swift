@@ -16,6 +16,6 @@ enum CommandTable {
         .ps, .psExec, .psRestart, .psScale, .psSleep, .psStop, .psType, .psWait,
         .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,
         .run, .runDetached, .runInside,
-        .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .completionScript, .manual,
+        .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .autocomplete, .completionScript, .manual,
     ]
 }

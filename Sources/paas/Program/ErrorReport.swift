@@ -18,10 +18,17 @@ enum ErrorReport {
         case let failure as APIFailure: self.failure(for: failure)
         case is PlatformHangs: HangingDaemon.failure
         case let error as any Explained: self.failure(for: error.explanation)
+        case is PlatformLost: lost
         case let error as PosixError: Failure(error.description)
         default: Failure("\(error)")
         }
     }
+
+    private static let lost = Failure(
+        "The platform's daemon ended before it answered. What you asked for may have been done, or not.",
+        mend: [
+            "paas releases  # or paas ps, paas apps: see how things stand", "Type it again where it has not been done",
+        ])
 
     /// The API's message, its id, and its steps. Source: heroku-cli.md §1.3.
     private static func failure(for failure: APIFailure) -> Failure {

@@ -32,17 +32,6 @@ extension Command {
         invocation.terminal.print(VersionText.line)
     }
 
-    static let completionScript = Command(
-        "autocomplete:script", abstract: "print the completion script for a shell",
-        operands: [.required("SHELL", "bash, zsh or fish")],
-        examples: ["paas autocomplete:script bash > ~/.local/share/bash-completion/completions/paas"]
-    ) { invocation in
-        guard let shell = CompletionScript.Shell(rawValue: invocation.operands[0]) else {
-            throw Failure("There are completions for bash, zsh and fish.", exitCode: 2)
-        }
-        invocation.terminal.output.write(CompletionScript.text(for: shell, CommandTable.index))
-    }
-
     static let manual = Command("manual", abstract: "print the manual page", isHidden: true) { invocation in
         invocation.terminal.output.write(ManualPage.text(CommandTable.index, version: PlatformEdition.text))
     }

@@ -80,8 +80,8 @@ extension PlatformError {
         case .noSuchFeature: "app_feature"
         case .noSuchBuild: "build"
         case .nameTaken, .dynoNotRunning, .tooManyOneOffs, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand,
-            .badQuantity, .unknownSize, .tooMany, .mixedSizes, .resizeFailed, .bootFailed, .releaseCommandFailed,
-            .startFailed, .dynoHoursUsedUp, .badSleepTime, .diskFull, .slugTooLarge:
+            .badQuantity, .unknownSize, .tooMany, .mixedSizes, .resizeFailed, .bootFailed, .restartFailed,
+            .releaseCommandFailed, .startFailed, .dynoHoursUsedUp, .badSleepTime, .diskFull, .slugTooLarge:
             nil
         }
     }
