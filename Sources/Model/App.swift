@@ -12,12 +12,15 @@ package struct App: Sendable, Equatable {
     package var buildpacks: [String]
     /// The features switched on or off by hand; what is absent has its default. See ``AppFeature``.
     package var features: [String: Bool]
+    /// How long nobody asks for the app before dynos that may sleep do. See ``AppFeature/sleep``.
+    package var sleepAfter: Duration
     /// A small number that is unique among living apps; the sandbox derives the app's own user id from it.
     package let ordinal: Int
 
     package init(
         id: AppID = AppID(), name: AppName, createdAt: Timestamp, updatedAt: Timestamp, releasedAt: Timestamp? = nil,
-        maintenance: Bool = false, buildpacks: [String] = [], features: [String: Bool] = [:], ordinal: Int
+        maintenance: Bool = false, buildpacks: [String] = [], features: [String: Bool] = [:],
+        sleepAfter: Duration = App.usualSleepAfter, ordinal: Int
     ) {
         self.id = id
         self.name = name
@@ -27,8 +30,12 @@ package struct App: Sendable, Equatable {
         self.maintenance = maintenance
         self.buildpacks = buildpacks
         self.features = features
+        self.sleepAfter = sleepAfter
         self.ordinal = ordinal
     }
+
+    /// Source: heroku-platform.md §4, "Eco sleeping".
+    package static let usualSleepAfter = Duration.seconds(30 * 60)
 
     package func has(_ feature: AppFeature) -> Bool { features[feature.rawValue] ?? feature.isOnByDefault }
 }
@@ -43,6 +50,10 @@ package enum AppFeature: String, Sendable, CaseIterable {
     case runtimeDynoMetadata = "runtime-dyno-metadata"
     /// Waits between crash restarts as long as Heroku does.
     case herokuCrashBackoff = "heroku-crash-backoff"
+    /// Lets dynos of any size sleep, as Eco dynos do.
+    case sleep
+    /// Restarts each dyno once a day, as Heroku does.
+    case dailyCycling = "daily-cycling"
 
     package var isOnByDefault: Bool { self == .atomicDeploy }
 
@@ -51,6 +62,8 @@ package enum AppFeature: String, Sendable, CaseIterable {
         case .atomicDeploy: "New web dynos must answer before the old ones go"
         case .strict: "Refuses what today's Heroku refuses"
         case .runtimeDynoMetadata: "Dyno Metadata: HEROKU_APP_NAME and its kin in the environment"
+        case .sleep: "Dynos of any size sleep while nobody asks for the app, as Eco dynos do"
+        case .dailyCycling: "Restart each dyno about once a day, as Heroku does"
         case .herokuCrashBackoff: "Wait as long as Heroku does between restarts of a crashed dyno"
         }
     }

@@ -5,6 +5,11 @@ package enum DynoState: String, Sendable {
     case crashed
     /// Stopped by hand, or scaled away.
     case down
+    /// Asleep: nobody has asked for its app for a while, or the month's dyno-hours are used up.
+    case idle
     /// A one-off that has finished.
     case complete
+
+    /// What the log calls it: a dyno that sleeps is `down` there. Source: heroku-cli.md §4.1.
+    package var logged: String { self == .idle ? "down" : rawValue }
 }

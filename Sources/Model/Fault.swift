@@ -17,6 +17,7 @@ package enum RouterFault: String, Sendable, CaseIterable {
     case clientConnectionIdle = "H28"
     case maintenanceMode = "H80"
     case blankApp = "H81"
+    case dynoHoursUsedUp = "H82"
     case platformError = "H99"
 
     /// The text of `desc="…"` in the access line.
@@ -39,6 +40,7 @@ package enum RouterFault: String, Sendable, CaseIterable {
         case .clientConnectionIdle: "Client Connection Idle"
         case .maintenanceMode: "Maintenance mode"
         case .blankApp: "Blank app"
+        case .dynoHoursUsedUp: "You've used up your dyno hour pool"
         case .platformError: "Platform error"
         }
     }

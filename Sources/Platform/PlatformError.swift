@@ -18,6 +18,8 @@ package enum PlatformError: Explained {
     case bootFailed(AppName, version: Int, reason: String)
     case releaseCommandFailed(AppName, version: Int, status: Int32)
     case startFailed(String)
+    case dynoHoursUsedUp
+    case badSleepTime(String)
     case diskFull(free: Int64)
     case slugTooLarge(String, limit: String)
 
@@ -63,6 +65,15 @@ package enum PlatformError: Explained {
                 mend: ["paas releases:output v\(version) -a \(name)"], id: .conflict)
         case .startFailed(let reason):
             Explanation("Couldn't start the dyno", because: reason, mend: ["paas doctor"], id: .unavailable)
+        case .dynoHoursUsedUp:
+            Explanation(
+                "Couldn't start the dyno",
+                because: "This month's Eco dyno hours are used up; other sizes are not limited.",
+                mend: ["paas ps:type basic"], id: .forbidden)
+        case .badSleepTime(let text):
+            Explanation(
+                "Couldn't let the app sleep after \(text)", because: "It is a time from 1s to 24h.",
+                mend: ["paas ps:sleep --after 30m"], id: .invalidParams)
         case .slugTooLarge(let size, let limit):
             Explanation(
                 "Compiled slug size: \(size) is too large (max is \(limit)).",

@@ -20,6 +20,8 @@ package struct Settings: Sendable {
     package var bootTimeout: Duration = .seconds(60)
     /// SIGTERM to SIGKILL.
     package var stopGrace: Duration = .seconds(30)
+    /// What all Eco dynos together may run in a month. Source: heroku-platform.md §4, "Eco sleeping".
+    package var ecoHours: Duration = .seconds(1000 * 3600)
     /// How many releases keep their slugs.
     package var keptReleases = 10
     /// The largest slug, in bytes, compressed. Source: heroku-platform.md §8.

@@ -18,7 +18,8 @@ extension Platform {
         }
         try await finishDestroying()
         try await refreshHooks()
-        var plans: [(app: App, blueprint: Blueprint?, formation: [FormationEntry])] = []
+        var plans: [Reconciler.Plan] = []
+        let asleep = try await machines.store.read { try $0.sleepingApps() }
         for app in try await apps() {
             let current = try await machines.store.read { transaction -> (Release, Slug)? in
                 guard let release = try transaction.currentRelease(of: app.id), let id = release.slug,
@@ -33,11 +34,15 @@ extension Platform {
                 // One app whose files are gone keeps no other from running.
                 await say("The slug of v\(current?.0.version ?? 0) is gone; push again to deploy", in: app.id)
             }
-            plans.append((app, blueprint, try await formation(of: app)))
+            plans.append(
+                .init(
+                    app: app, blueprint: blueprint, formation: try await formation(of: app),
+                    asleepSince: asleep[app.id]))
         }
-        await reconciler.resume(plans)
+        let (hours, countedUntil) = try await countedHours()
+        await reconciler.resume(plans, hours: hours, countedUntil: countedUntil)
         // Layers of a build that was interrupted, or of an app that was destroyed; else after the next push.
-        await reconciler.later { [self] in try? await collectSlugs() }
+        reconciler.later { [self] in try? await collectSlugs() }
     }
 
     /// Removes what is left of apps that are gone from the books: the daemon died while it destroyed them.

@@ -33,6 +33,21 @@ final class Turns: Sendable {
         return try await body()
     }
 
+    /// Runs `body` when nobody has the turn now.
+    ///
+    /// - Returns: whether it was run.
+    func takeIfFree(_ app: AppID, _ body: () async -> Void) async -> Bool {
+        let isMine = state.withLock { state in
+            guard state.queues[app] == nil else { return false }
+            state.queues[app] = Queue(isTaken: true)
+            return true
+        }
+        guard isMine else { return false }
+        defer { pass(app) }
+        await body()
+        return true
+    }
+
     private func wait(_ app: AppID) async -> Bool {
         let id = state.withLock { state in
             state.nextID += 1

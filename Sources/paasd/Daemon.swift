@@ -113,6 +113,7 @@ struct Daemon {
     func run(until signals: AsyncStream<Int32>) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await platform.reconciler.run() }
+            group.addTask { await platform.keepTime() }
             group.addTask { await keepRouterEvents() }
             group.addTask { await watchHome() }
             group.addTask {
@@ -170,7 +171,9 @@ struct Daemon {
         for await event in router.events {
             switch event {
             case .access(let app, let line): await logs.append([line], to: app, origin: nil)
-            case .wake(let app): Journal.note(.info, "app.wake", ["app": "\(app)"])
+            case .wake(let app):
+                Journal.note(.info, "app.wake", ["app": "\(app)"])
+                platform.reconciler.requestWaits(for: app)
             }
         }
     }

@@ -40,13 +40,16 @@ extension DynoHost.Settings {
 }
 
 extension Settings {
-    /// `PAAS_BOOT_TIMEOUT`, `PAAS_STOP_GRACE` (seconds), `PAAS_SLUG_LIMIT_MB`, `PAAS_KEEP_RELEASES`; what is no number
-    /// is left as it is.
+    /// `PAAS_BOOT_TIMEOUT`, `PAAS_STOP_GRACE` (seconds), `PAAS_SLUG_LIMIT_MB`, `PAAS_KEEP_RELEASES`,
+    /// `PAAS_ECO_HOURS` (a fraction of an hour too); what is no number is left as it is.
     mutating func readOverrides(from environment: [String: String]) {
         func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
         if let seconds = number("PAAS_BOOT_TIMEOUT") { bootTimeout = .seconds(seconds) }
         if let seconds = number("PAAS_STOP_GRACE") { stopGrace = .seconds(seconds) }
         if let megabytes = number("PAAS_SLUG_LIMIT_MB") { slugLimitBytes = Int64(megabytes) << 20 }
+        if let hours = environment["PAAS_ECO_HOURS"].flatMap({ Double($0) }), (0...1e6).contains(hours) {
+            ecoHours = .seconds(hours * 3600)
+        }
         if let releases = number("PAAS_KEEP_RELEASES") { keptReleases = releases }
     }
 }

@@ -8,7 +8,10 @@ package final class FakeRouter: Sendable {
     private let waiters = Mutex<[(String, @Sendable (RoutingTable.State?) -> Bool, CheckedContinuation<Void, Never>)]>(
         [])
 
-    package init() {}
+    private let idle: @Sendable (DynoID) -> Duration
+
+    /// - Parameter idle: how long a dyno has been without a request.
+    package init(idle: @escaping @Sendable (DynoID) -> Duration = { _ in .zero }) { self.idle = idle }
 
     package var installed: [RoutingTable] { tables.withLock { $0 } }
 
@@ -25,7 +28,8 @@ package final class FakeRouter: Sendable {
                 }
                 for waiter in ready { waiter.2.resume() }
             },
-            drain: { _, _ in })
+            drain: { _, _ in },
+            idleTimes: { [self] dynos in dynos.map { idle($0) } })
     }
 
     /// Returns when the newest table has such a state for the host.

@@ -9,7 +9,7 @@ internal import Store
 /// A conductor with real books (SQLite, logs) in a scratch folder, and a runtime and a router that only remember.
 package struct Stage: ~Copyable, Sendable {
     package let platform: Platform
-    package let router = FakeRouter()
+    package let router: FakeRouter
     package let runtime: FakeRuntime
     /// Everything that the stage keeps is in here.
     package let folder: String
@@ -17,8 +17,15 @@ package struct Stage: ~Copyable, Sendable {
     private let logs: LogBook
     private let running: Task<Void, Never>
 
-    package init(_ runtime: FakeRuntime = FakeRuntime()) throws {
+    /// - Parameters:
+    ///   - clock: `nil` is this machine's.
+    ///   - ecoHours: the month's pool; `nil` is Heroku's.
+    package init(
+        _ runtime: FakeRuntime = FakeRuntime(), router: FakeRouter = FakeRouter(), clock: FakeClock? = nil,
+        ecoHours: Duration? = nil
+    ) throws {
         self.runtime = runtime
+        self.router = router
         folder = "/tmp/paas-platform-tests-\(Identifier<Stage.Scratch>())"
         try FileTree.makeFolder(folder)
         let pool = BlockingPool(limit: 1)
@@ -28,19 +35,25 @@ package struct Stage: ~Copyable, Sendable {
             store: store, git: GitStore(folder: "\(folder)/git"),
             layers: LayerStore(folder: "\(folder)/slugs"), logs: logs,
             runtime: runtime.runtime, routing: router.routing,
-            time: Time(
-                now: { Timestamp(microseconds: Moment.realtimeMicroseconds) },
-                sleep: { try await Task.sleep(for: $0) }),
+            time: clock?.time
+                ?? Time(
+                    now: { Timestamp(microseconds: Moment.realtimeMicroseconds) },
+                    sleep: { try await Task.sleep(for: $0) }),
             blocking: Blocking { job in _ = try? await pool.run { job() } },
             files: Files(
                 makeFolder: { try FileTree.makeFolder($0) }, remove: { try FileTree.remove($0) },
                 freeBytes: { try FileTree.freeBytes(at: $0) }, names: { (try? FileTree.names(in: $0)) ?? [] }))
-        let settings = Settings(
+        var settings = Settings(
             home: folder, port: 8080, apiEndpoint: .unix(path: "\(folder)/api.sock"), cli: "/usr/bin/true",
             searchPath: "/usr/bin:/bin", ownerHome: folder, buildPassthrough: [:])
+        if let ecoHours { settings.ecoHours = ecoHours }
         let platform = Platform(machines, settings: settings)
         self.platform = platform
-        running = Task { await platform.reconciler.run() }
+        running = Task {
+            async let time: Void = platform.keepTime()
+            async let jobs: Void = platform.reconciler.run()
+            _ = await (time, jobs)
+        }
     }
 
     /// Ends what runs and removes the folder; nothing writes to it any more.
@@ -78,10 +91,12 @@ package struct Stage: ~Copyable, Sendable {
         return Blueprint(release: release, slug: slug, layers: [])
     }
 
-    package func formation(of app: App, _ quantities: [String: Int]) throws -> [FormationEntry] {
+    package func formation(
+        of app: App, _ quantities: [String: Int], size: DynoSize = .basic
+    ) throws -> [FormationEntry] {
         try quantities.map { type, quantity in
             FormationEntry(
-                app: app.id, type: try Self.type(type), quantity: quantity, size: .basic,
+                app: app.id, type: try Self.type(type), quantity: quantity, size: size,
                 createdAt: platform.now(), updatedAt: platform.now())
         }
     }
@@ -124,6 +139,16 @@ package struct Stage: ~Copyable, Sendable {
 
     private struct NoProcessType: Error {
         let text: String
+    }
+
+    /// Returns the log once it has that line, and has it behind the other one.
+    package func log(of app: App, until line: String, after mark: String? = nil) async -> [String] {
+        while true {
+            let lines = await log(of: app)
+            let start = mark.map { mark in lines.firstIndex { $0 == mark } ?? lines.endIndex } ?? 0
+            if lines[start...].contains(line) { return lines }
+            await Task.yield()
+        }
     }
 
     package func log(of app: App) async -> [String] {

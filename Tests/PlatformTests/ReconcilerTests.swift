@@ -163,7 +163,9 @@ struct ReconcilerTests {
         let reconciler = Reconciler(machines, settings: stage.platform.settings)
         let running = Task { await reconciler.run() }
         let before = stage.router.installed.count
-        await reconciler.resume([(app, blueprint, try stage.formation(of: app, ["web": 1]))])
+        await reconciler.resume(
+            [.init(app: app, blueprint: blueprint, formation: try stage.formation(of: app, ["web": 1]))], hours: [:],
+            countedUntil: stage.platform.now())
         let states = stage.router.states(of: "heir.localhost").suffix(stage.router.installed.count - before)
         for state in states {
             guard case .serving(let backends) = state else { return #expect(Bool(false), "\(states)") }
@@ -183,7 +185,9 @@ struct ReconcilerTests {
         let reconciler = Reconciler(stage.platform.machines, settings: stage.platform.settings)
         let running = Task { await reconciler.run() }
         let before = stage.router.installed.count
-        await reconciler.resume([(app, blueprint, try stage.formation(of: app, ["web": 1]))])
+        await reconciler.resume(
+            [.init(app: app, blueprint: blueprint, formation: try stage.formation(of: app, ["web": 1]))], hours: [:],
+            countedUntil: stage.platform.now())
         let states = stage.router.states(of: "dawn.localhost").suffix(stage.router.installed.count - before)
         #expect(!states.isEmpty && states.allSatisfy { $0 == .starting })
         running.cancel()
@@ -199,6 +203,8 @@ struct ReconcilerTests {
         async let report = stage.platform.reconciler.deploy(
             blueprint, of: app.id, formation: try stage.formation(of: app, ["web": 1]), keepsOldOnFailure: true)
         await stage.router.reaches("slow.localhost") { $0 == .starting }
+        // The table says so before the runtime is asked.
+        while stage.runtime.started.isEmpty { await Task.yield() }
         stage.runtime.started.first?.end(.signal(9))
         #expect(try await report == .crashed(reason: "web.1 exited with status 137", lastLines: []))
         await stage.close()

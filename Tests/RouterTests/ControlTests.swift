@@ -111,6 +111,47 @@ extension RouterSuite {
             await control.stop()
         }
 
+        @Test("tells a daemon that was away of a request that waits for a sleeping app meanwhile")
+        func wakeWhileAway() async throws {
+            let home = try Home()
+            let orphaned = try Orphan(
+                program: Home.program, socket: home.socket, log: home.folder.path + "/router.log")
+            let app = AppID()
+            let port = try await orphaned.give(
+                listeners: Self.open, table: table(.asleep, app: app), reactor: home.reactor)
+            let client = try RawSocket(port: port)
+            client.send("GET / HTTP/1.1\r\nHost: x.localhost\r\n\r\n")
+
+            let control = home.control()
+            _ = try await control.start { throw ListenFailure.taken(port: 1) }
+            await control.install(table(.asleep, app: app, version: 2))
+            for await event in control.events {
+                guard case .wake(let woken) = event else { continue }
+                #expect(woken == app)
+                break
+            }
+            let origin = try Origin.hello()
+            await control.install(table(.starting, app: app, version: 3))
+            await control.install(table(.serving([origin.backend()]), app: app, version: 4))
+            #expect(client.readMessage().body == "Hello, world!")
+            await control.stop()
+        }
+
+        @Test("says how long dynos have been without a request; nothing is known when there is no router")
+        func activity() async throws {
+            let home = try Home()
+            let origin = try Origin.hello()
+            let control = home.control()
+            let port = try #require(try await control.start(open: Self.open).first?.port)
+            await control.install(table(.serving([origin.backend()])))
+            #expect(try await get(port).hasSuffix("Hello, world!"))
+            let times = await control.idleTimes(of: [origin.id, DynoID()])
+            #expect(times.count == 2 && times[0] > .zero && times[0] < .seconds(60) && times[1] > .seconds(1 << 40))
+            #expect(await control.idleTimes(of: []).isEmpty)
+            await control.stop()
+            #expect(await control.idleTimes(of: [origin.id]) == [.zero])
+        }
+
         @Test("starts it again when it dies, with the same listeners and table, and refuses no connection meanwhile")
         func restarts() async throws {
             let home = try Home()
@@ -220,6 +261,10 @@ extension RouterSuite {
                 ], appNames: ["a", "b"])
             let message = ControlMessage.install(token: 3, table)
             #expect(try ControlMessage(Array(message.frame.dropFirst(4))) == message)
+            let question = ControlMessage.activity(token: 8, [DynoID(), DynoID()])
+            #expect(try ControlMessage(Array(question.frame.dropFirst(4))) == question)
+            let answer = ControlMessage.activityIs(token: 8, [0, .max])
+            #expect(try ControlMessage(Array(answer.frame.dropFirst(4))) == answer)
             for count in 5..<message.frame.count {
                 #expect(throws: ByteReader.Malformed.self) { try ControlMessage(Array(message.frame[4..<count])) }
             }

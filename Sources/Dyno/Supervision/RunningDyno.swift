@@ -10,6 +10,11 @@ package final class RunningDyno: Sendable {
     package let tags: [String: String]
     package let command: String
     package let startedAt: Timestamp
+    /// When it ended, if it has; for one whose end nobody saw, when it started.
+    package var endedAt: Timestamp? {
+        guard let record = link.news.record else { return nil }
+        return record.ending == .lost ? startedAt : record.time
+    }
     /// The port that it was leased.
     package let port: UInt16?
     package let size: DynoSize

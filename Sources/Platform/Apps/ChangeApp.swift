@@ -27,7 +27,7 @@ extension Platform {
         return try await change(app, "feature") { _, app in app.features[feature.rawValue] = isOn }
     }
 
-    private func change(
+    func change(
         _ app: App, _ action: String, _ body: @escaping @Sendable (borrowing Transaction, inout App) throws -> Void
     ) async throws -> App {
         let actor = try await actor()
@@ -50,7 +50,8 @@ extension Platform {
 
     private static func summary(_ app: App) -> String {
         let features = app.features.sorted { $0.key < $1.key }.map { "\($0.value ? "+" : "-")\($0.key)" }
-        return ([app.name.text, app.maintenance ? "maintenance" : "live"] + app.buildpacks + features)
+        let sleep = "sleep-after=\(app.sleepAfter.components.seconds)s"
+        return ([app.name.text, app.maintenance ? "maintenance" : "live"] + app.buildpacks + features + [sleep])
             .joined(separator: " ")
     }
 }

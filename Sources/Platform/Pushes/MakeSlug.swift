@@ -73,10 +73,8 @@ extension Platform {
 
     /// Removes a build's folder in the background; what a crash leaves is removed at the next start.
     private func reconcilerCleans(_ folder: String) {
-        let (files, blocking, reconciler) = (machines.files, machines.blocking, reconciler)
-        Task {  // Handed on at once to the reconciler, which owns it.
-            await reconciler.later { try? await blocking { try files.remove(folder) } }
-        }
+        let (files, blocking) = (machines.files, machines.blocking)
+        reconciler.later { try? await blocking { try files.remove(folder) } }
     }
 }
 

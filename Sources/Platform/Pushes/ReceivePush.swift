@@ -34,7 +34,7 @@ extension Platform {
                 return isAccepted
             }
             // The push need not wait for the tidying; what fails now is tried again after the next push.
-            await reconciler.later { [self] in
+            reconciler.later { [self] in
                 try? await collectSlugs()
                 try? await repackNowAndThen(app)
             }

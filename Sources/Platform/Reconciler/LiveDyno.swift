@@ -37,54 +37,12 @@ struct LiveDyno {
     var isAttached = false
     /// Why it failed, when the reconciler itself ended it.
     var verdict: String?
+    /// When its daily restart was tried last; `nil` when it has not been.
+    var cycledAt: Timestamp?
     /// The last few lines of output, for the message of a failed boot.
     var lastLines: [String] = []
     /// Also gets each line of output; for builds and release commands.
     var tap: (@Sendable ([UInt8]) async -> Void)?
 
     static let keptLines = 10
-}
-
-/// Everything about one app that the reconciler keeps in mind.
-struct AppState {
-    var app: App
-    /// `nil` until something is deployed.
-    var blueprint: Blueprint?
-    var formation: [ProcessType: FormationEntry] = [:]
-    var dynos: [DynoID: LiveDyno] = [:]
-
-    func formationDyno(_ name: DynoName) -> LiveDyno? {
-        dynos.values.first { $0.name == name && $0.role == .formation }
-    }
-
-    /// The dynos of one type that are part of what the app runs, by number.
-    func members(of type: ProcessType) -> [LiveDyno] {
-        dynos.values.filter { $0.name.type == type && $0.role == .formation }.sorted { $0.name < $1.name }
-    }
-
-    /// The names that should run: as the formation says, for types that the slug has.
-    var wantedNames: [DynoName] {
-        guard let blueprint else { return [] }
-        return formation.values.sorted { $0.type < $1.type }.flatMap { entry -> [DynoName] in
-            guard entry.quantity > 0, blueprint.slug.processTypes[entry.type] != nil else { return [] }
-            return (1...entry.quantity).map { DynoName(entry.type, $0) }
-        }
-    }
-
-    /// What the router is to do with the app's requests.
-    var route: RoutingTable.State {
-        if app.maintenance { return .refusing(.maintenanceMode) }
-        guard blueprint != nil else { return .refusing(.blankApp) }
-        let web = members(of: .web)
-        let backends = web.compactMap { dyno -> RoutingTable.Backend? in
-            guard dyno.state == .up, let endpoint = dyno.endpoint else { return nil }
-            return RoutingTable.Backend(id: dyno.id, name: "\(dyno.name)", endpoint: endpoint)
-        }
-        if !backends.isEmpty { return .serving(backends) }
-        if web.contains(where: { $0.state == .starting }) { return .starting }
-        if web.contains(where: { $0.state == .crashed }) { return .refusing(.appCrashed) }
-        // About to be started, as after a power cut: whoever asks meanwhile waits.
-        if web.isEmpty, wantedNames.contains(where: { $0.type == .web }) { return .starting }
-        return .refusing(.noWebProcesses)
-    }
 }

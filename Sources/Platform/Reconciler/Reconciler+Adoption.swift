@@ -3,15 +3,31 @@ internal import Logs
 internal import Model
 
 extension Reconciler {
+    /// What the books say of one app.
+    struct Plan: Sendable {
+        var app: App
+        var blueprint: Blueprint?
+        var formation: [FormationEntry]
+        /// `nil` for an app that is awake.
+        var asleepSince: Timestamp?
+    }
+
     /// Takes up where an earlier daemon was: its dynos are adopted, what is missing is started, what is too much stops.
     ///
-    /// The router keeps serving its last table until this one is complete.
-    func resume(_ plans: [(app: App, blueprint: Blueprint?, formation: [FormationEntry])]) async {
+    /// The router keeps serving its last table until this one is complete. Who slept sleeps on.
+    ///
+    /// - Parameters:
+    ///   - used: the month's dyno-hours, counted until `countedUntil`.
+    func resume(_ plans: [Plan], hours used: [AppID: Duration], countedUntil: Timestamp) async {
         for plan in plans {
             apps[plan.app.id] = AppState(
-                app: plan.app, blueprint: plan.blueprint,
+                app: plan.app, wakefulness: plan.asleepSince.map { .asleep(since: $0) } ?? .awake,
+                blueprint: plan.blueprint,
                 formation: Dictionary(plan.formation.map { ($0.type, $0) }, uniquingKeysWith: { $1 }))
         }
+        let now = machines.time.now()
+        hours = DynoHours(quota: settings.ecoHours, now: now, used: used)
+        hoursSavedAt = countedUntil
         var serving: [(id: DynoID, app: AppID)] = []
         for handle in await machines.runtime.adopt().sorted(by: Self.comesBefore) {
             if await adopt(handle) { serving.append((handle.id, handle.app)) }
@@ -72,6 +88,9 @@ extension Reconciler {
         dyno.isAdopted = true
         dyno.isAttached = handle.tags["attached"] == "true"
         apps[handle.app]?.dynos[handle.id] = dyno
+        // What it ran while no daemon was there counts too.
+        startCounting(dyno, in: handle.app, since: max(handle.startedAt, hoursSavedAt))
+        if let end = handle.endedAt { _ = hours.end(handle.id, at: end) }
         watch(handle, after: await machines.logs.position(of: handle.id, in: handle.app))
         // Its client was connected to the daemon that is gone.
         if dyno.role == .oneOff, dyno.isAttached { later { [self] in await clientLeft(handle.id, in: handle.app) } }
@@ -79,11 +98,12 @@ extension Reconciler {
         return belongs && dyno.wantsPort
     }
 
-    /// A dyno of a change that had not won, of an older release, or of a place already filled, does not.
+    /// A dyno of a change that had not won, of an older release, of a place already filled, or of an app that was about
+    /// to sleep, does not.
     private func belongs(_ handle: DynoHandle, version: Int, role: LiveDyno.Role, to state: AppState) -> Bool {
         guard role == .formation || role == .incoming, let blueprint = state.blueprint else { return false }
         return blueprint.release.version == version && state.wantedNames.contains(handle.name)
-            && state.formationDyno(handle.name) == nil
+            && state.formationDyno(handle.name) == nil && !rests(handle.name.type, in: state)
     }
 
     private func discard(_ handle: DynoHandle) async {

@@ -58,7 +58,7 @@ extension Reconciler {
         if !dyno.isAdopted { apps[app]?.dynos[id]?.since = machines.time.now() }
         // The table first: whoever reads "up" in the log may ask at once.
         if dyno.role == .formation { await publish() }
-        if !dyno.isAdopted, dyno.role != .build {
+        if !dyno.isAdopted, ![.build, .leaving].contains(dyno.role) {
             await say("State changed from starting to up", about: dyno.name, in: app)
         }
         answerBootWaiters(of: id, .up)
@@ -68,6 +68,7 @@ extension Reconciler {
     func ended(_ id: DynoID, in app: AppID, _ ending: Ending) async {
         guard let dyno = apps[app]?.dynos[id], dyno.state != .crashed else { return }
         apps[app]?.dynos[id]?.handle = nil
+        await stopCounting(id)
         if dyno.role != .build, dyno.handle != nil {
             await say("Process exited with \(ending)", about: dyno.name, in: app)
         }

@@ -1,33 +1,39 @@
 package import Model
 
 extension Reconciler {
-    /// Takes over a formation and starts and stops what differs from it.
+    /// Takes over a formation and starts and stops what differs from it. An app that sleeps wakes, as on Heroku.
     package func scale(_ app: AppID, to formation: [FormationEntry]) async {
         apps[app]?.formation = Dictionary(formation.map { ($0.type, $0) }, uniquingKeysWith: { $1 })
+        rouse(app)
         await apply(app)
     }
 
-    /// Starts what is wanted and not there; retires what is there and not wanted.
+    /// Starts what is wanted and not there, or idle without a reason; retires what is there and not wanted.
     func apply(_ app: AppID) async {
         guard let state = apps[app], let blueprint = state.blueprint, !isClosing else { return }
         let wanted = state.wantedNames
-        for name in wanted where state.formationDyno(name) == nil {
+        for name in wanted {
+            guard let state = apps[app] else { return }
+            let place = state.formationDyno(name)
+            guard place == nil || (place?.state == .idle && !rests(name.type, in: state)) else { continue }
             await start(name, in: app, as: blueprint, role: .formation)
         }
         let surplus = state.dynos.values.filter { $0.role == .formation && !wanted.contains($0.name) }
         await retire(surplus.map(\.id), in: app, announcing: "State changed from up to down")
     }
 
-    /// Restarts dynos without a gap for requests: new web dynos answer before the old ones go.
+    /// Restarts dynos without a gap for requests: new web dynos answer before the old ones go. An app that sleeps wakes,
+    /// whichever of its dynos are named.
     ///
     /// - Parameter matches: which of the formation's dynos; those that are crashed or down come up again too.
     package func restart(_ app: AppID, where matches: @Sendable (DynoName) -> Bool) async throws {
         guard let state = apps[app], let blueprint = state.blueprint else { return }
         let names = state.wantedNames.filter(matches)
         _ = try await replace(names, in: app, with: blueprint, keepsOldOnFailure: true)
+        if state.wakefulness != .awake { await apply(app) }
     }
 
-    /// Puts a release in the place of the one that runs.
+    /// Puts a release in the place of the one that runs, or sleeps: a new release wakes the app, as on Heroku.
     ///
     /// With `keepsOldOnFailure`, and where something answered before, the new web dynos have to come up first; if one
     /// does not, nothing has changed and ``BootFailure`` is thrown. Otherwise the report says how they did.
@@ -48,8 +54,12 @@ extension Reconciler {
         return report
     }
 
-    /// Whether a web dyno takes requests now.
-    func answers(_ app: AppID) -> Bool { apps[app]?.members(of: .web).contains { $0.state == .up } ?? false }
+    /// Whether a request would be answered: by a web dyno that is up, or by one that it wakes.
+    func answers(_ app: AppID) -> Bool {
+        guard let state = apps[app] else { return false }
+        if state.members(of: .web).contains(where: { $0.state == .up }) { return true }
+        return state.wakefulness != .awake && state.isSleepy && !isBarred(.web, in: state)
+    }
 
     /// The web names are replaced first and together; the others stop, then start.
     private func replace(
@@ -64,14 +74,17 @@ extension Reconciler {
         if keepsOldOnFailure, answered, !web.isEmpty {
             report = try await overlap(web, in: app, with: blueprint, winning: winning) {
                 adopt(blueprint, formation, in: app)
+                rouse(app)
             }
         } else {
             adopt(blueprint, formation, in: app)
+            rouse(app)
             report = await stopThenStart(web, in: app, with: blueprint)
             try await winning()
         }
         let others = names.filter { $0.type != .web }
-        if !others.isEmpty { later { [self] in await exchange(others, in: app, with: blueprint) } }
+        let old = Set((apps[app]?.dynos.values ?? [:].values).filter { others.contains($0.name) }.map(\.id))
+        if !others.isEmpty { later { [self] in await exchange(others, old: old, in: app, with: blueprint) } }
         return report
     }
 
@@ -128,7 +141,7 @@ extension Reconciler {
         }
         var started: [DynoID] = []
         for name in names {
-            let before = old.first { $0.name == name && [.crashed, .down].contains($0.state) }?.state
+            let before = old.first { $0.name == name && [.crashed, .down, .idle].contains($0.state) }?.state
             started.append(await start(name, in: app, as: blueprint, role: .formation, from: before))
         }
         await retire(old.map(\.id), in: app)
@@ -139,15 +152,17 @@ extension Reconciler {
         return .up
     }
 
-    private func exchange(_ names: [DynoName], in app: AppID, with blueprint: Blueprint) async {
+    private func exchange(_ names: [DynoName], old: Set<DynoID>, in app: AppID, with blueprint: Blueprint) async {
         await withDiscardingTaskGroup { group in
-            for name in names { group.addTask { [self] in await exchange(name, in: app, with: blueprint) } }
+            for name in names { group.addTask { [self] in await exchange(name, old: old, in: app, with: blueprint) } }
         }
     }
 
-    private func exchange(_ name: DynoName, in app: AppID, with blueprint: Blueprint) async {
+    /// - Parameter old: what is to be replaced; a dyno that has been started since is not.
+    private func exchange(_ name: DynoName, old: Set<DynoID>, in app: AppID, with blueprint: Blueprint) async {
         var before: DynoState?
         for dyno in (apps[app]?.members(of: name.type) ?? []) where dyno.name == name {
+            guard old.contains(dyno.id) else { return }
             guard dyno.releaseVersion != blueprint.release.version || dyno.state != .starting else { return }
             before = .up
             if let handle = dyno.handle, dyno.state != .crashed {

@@ -12,6 +12,7 @@ extension Reconciler {
         tap: (@Sendable ([UInt8]) async -> Void)? = nil
     ) async throws {
         guard let state = apps[spec.app], !isClosing else { throw PlatformError.startFailed("paas is being stopped.") }
+        guard spec.size != .eco || !hours.isUsedUp else { throw PlatformError.dynoHoursUsedUp }
         var dyno = LiveDyno(
             id: spec.id, name: spec.name, command: spec.command, size: spec.size, releaseVersion: releaseVersion,
             role: role, since: machines.time.now(), policy: RestartPolicy(exact: state.app.has(.herokuCrashBackoff)),

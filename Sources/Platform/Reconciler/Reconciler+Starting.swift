@@ -10,6 +10,18 @@ extension Reconciler {
     ) async -> DynoID {
         let id = DynoID()
         guard let state = apps[app], !isClosing else { return id }
+        let place = state.formationDyno(name)
+        if role == .formation, rests(name.type, in: state) {
+            // Its time comes when the app is woken, or with the new month.
+            if place == nil { putIdle(id, name, in: app, as: blueprint) }
+            return place?.id ?? id
+        }
+        var before = before
+        if let place, place.state == .idle {
+            // One that is incoming takes the place when it has won.
+            if role == .formation { apps[app]?.dynos[place.id] = nil }
+            before = before ?? .idle
+        }
         let command = blueprint.slug.processTypes[name.type] ?? ""
         let wantsPort = name.type == .web
         let size = state.formation[name.type]?.size ?? .basic
@@ -18,7 +30,7 @@ extension Reconciler {
             since: machines.time.now(), policy: policy ?? newPolicy(for: state.app), wantsPort: wantsPort)
         // Requests wait for it from now on, where nothing else answers.
         if role == .formation, wantsPort { await publish() }
-        if let before { await say("State changed from \(before.rawValue) to starting", about: name, in: app) }
+        if let before { await say("State changed from \(before.logged) to starting", about: name, in: app) }
         await say("Starting process with command `\(command)`", about: name, in: app)
         let spec = DynoSpec(
             id: id, app: app, appOrdinal: state.app.ordinal, name: name, content: .slug(layers: blueprint.layers),
@@ -41,6 +53,7 @@ extension Reconciler {
                 return await handle.release()
             }
             apps[spec.app]?.dynos[spec.id]?.handle = handle
+            startCounting(dyno, in: spec.app, since: machines.time.now())
             watch(handle, after: 0)
             if dyno.role == .leaving {
                 // Retired while it was being started.
@@ -81,7 +94,8 @@ extension Reconciler {
             return .crashed(reason: "the app was removed meanwhile", lastLines: [])
         }
         switch dyno.state {
-        case .up: return .up
+        // Asleep is as good as up: a request, or the new month, will start it.
+        case .up, .idle: return .up
         case .crashed, .down, .complete: return crashReport(of: dyno)
         case .starting: return await withCheckedContinuation { bootWaiters[id, default: []].append($0) }
         }

@@ -52,10 +52,12 @@ extension Reconciler {
             throw PlatformError.noSuchDyno("\(name)")
         }
         if dyno.role == .formation {
-            await say("State changed from \(dyno.state.rawValue) to down", about: name, in: app)
+            if dyno.state.logged != DynoState.down.logged {
+                await say("State changed from \(dyno.state.logged) to down", about: name, in: app)
+            }
             await retire([dyno.id], in: app)
             let id = DynoID()
-            var down = dyno.stoppedCopy(id: id, at: machines.time.now())
+            var down = dyno.stoppedCopy(id: id, as: .down, at: machines.time.now())
             down.policy.started()
             apps[app]?.dynos[id] = down
             await publish()
@@ -87,10 +89,10 @@ extension Reconciler {
 }
 
 extension LiveDyno {
-    /// The empty place of a dyno that was stopped by hand.
-    func stoppedCopy(id: DynoID, at now: Timestamp) -> LiveDyno {
+    /// The empty place of a dyno that was stopped by hand, or sleeps.
+    func stoppedCopy(id: DynoID, as state: DynoState, at now: Timestamp) -> LiveDyno {
         LiveDyno(
             id: id, name: name, command: command, size: size, releaseVersion: releaseVersion, role: .formation,
-            state: .down, since: now, policy: policy, wantsPort: wantsPort)
+            state: state, since: now, policy: policy, wantsPort: wantsPort)
     }
 }

@@ -15,12 +15,18 @@ package actor Reconciler {
     var endWaiters: [DynoID: [CheckedContinuation<Ending, Never>]] = [:]
     /// How dynos ended that somebody may still ask about.
     var endings: [DynoID: Ending] = [:]
+    /// What Eco dynos have used of the month.
+    var hours: DynoHours
+    /// When the hours were written down last.
+    var hoursSavedAt: Timestamp
+    /// Rings when something has changed that time rules depend on.
+    nonisolated let alarm = Alarm()
     /// Dynos that the runtime is starting at this moment.
     var launching = 0
     /// Once true, nothing is started any more.
     var isClosing = false
     /// Nothing is told to the router before the dynos of an earlier daemon are known again.
-    private var isOpen = false
+    private(set) var isOpen = false
     private var tableVersion: UInt64
 
     private let jobs: AsyncStream<@Sendable () async -> Void>
@@ -30,7 +36,10 @@ package actor Reconciler {
         self.machines = machines
         self.settings = settings
         // A router may live longer than its daemon: each daemon's tables count from the time it started.
-        tableVersion = UInt64(machines.time.now().microseconds)
+        let now = machines.time.now()
+        tableVersion = UInt64(now.microseconds)
+        hours = DynoHours(quota: settings.ecoHours, now: now)
+        hoursSavedAt = now
         (jobs, newJob) = AsyncStream.makeStream()
     }
 
@@ -42,9 +51,13 @@ package actor Reconciler {
     }
 
     /// Lets ``run()`` end when its tasks have.
-    package func finish() { newJob.finish() }
+    package func finish() async {
+        hours.count(until: machines.time.now())
+        await saveHours()
+        newJob.finish()
+    }
 
-    func later(_ job: @escaping @Sendable () async -> Void) { newJob.yield(job) }
+    nonisolated func later(_ job: @escaping @Sendable () async -> Void) { newJob.yield(job) }
 
     // MARK: Apps
 
@@ -70,6 +83,7 @@ package actor Reconciler {
         }
         // Whoever waits for one of them hears that it is gone.
         for dyno in state.dynos.values {
+            await stopCounting(dyno.id)
             answerBootWaiters(of: dyno.id, crashReport(of: dyno))
             answerEndWaiters(of: dyno.id, .lost)
         }
@@ -108,10 +122,12 @@ package actor Reconciler {
     /// Tells the router what holds now, and returns when it does.
     func publish() async {
         guard isOpen else { return }
+        alarm.ring()
         tableVersion += 1
         var routes = ["api.localhost": RoutingTable.Route(app: nil, state: .serving([apiBackend]))]
         for state in apps.values {
-            routes["\(state.app.name).localhost"] = RoutingTable.Route(app: state.app.id, state: state.route)
+            routes["\(state.app.name).localhost"] = RoutingTable.Route(
+                app: state.app.id, state: state.route(hoursAreUsedUp: hours.isUsedUp))
         }
         let names = apps.values.map(\.app.name.text).sorted()
         await machines.routing.install(RoutingTable(version: tableVersion, routes: routes, appNames: names))
@@ -131,9 +147,13 @@ package actor Reconciler {
     // MARK: The log
 
     /// A line of the dyno manager: `heroku[web.1]: …`.
-    func say(_ text: String, about name: DynoName, in app: AppID) async {
-        let line = LogLine(time: machines.time.now(), source: .heroku, process: "\(name)", text)
-        await machines.logs.append([line], to: app, origin: nil)
+    func say(_ text: String, about name: DynoName, in app: AppID) async { await say([(text, name)], in: app) }
+
+    /// Several such lines, which stay together.
+    func say(_ lines: [(text: String, name: DynoName)], in app: AppID) async {
+        let now = machines.time.now()
+        let lines = lines.map { LogLine(time: now, source: .heroku, process: "\($0.name)", $0.text) }
+        await machines.logs.append(lines, to: app, origin: nil)
         // Nobody could tell it again: it survives the daemon from now on.
         await machines.logs.flush()
     }

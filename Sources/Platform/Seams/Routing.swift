@@ -7,16 +7,22 @@ package struct Routing: Sendable {
     package var install: @Sendable (RoutingTable) async -> Void
     /// Returns when none of these dynos has a request in flight any more, or when the limit has passed.
     package var drain: @Sendable (_ dynos: [DynoID], _ limit: Duration) async -> Void
+    /// How long each of these dynos has been without a request; zero while it has one.
+    package var idleTimes: @Sendable (_ dynos: [DynoID]) async -> [Duration]
 
     package init(
         install: @escaping @Sendable (RoutingTable) async -> Void,
-        drain: @escaping @Sendable ([DynoID], Duration) async -> Void
+        drain: @escaping @Sendable ([DynoID], Duration) async -> Void,
+        idleTimes: @escaping @Sendable ([DynoID]) async -> [Duration]
     ) {
         self.install = install
         self.drain = drain
+        self.idleTimes = idleTimes
     }
 
     package init(_ control: RouterControl) {
-        self.init(install: { await control.install($0) }, drain: { await control.drain($0, limit: $1) })
+        self.init(
+            install: { await control.install($0) }, drain: { await control.drain($0, limit: $1) },
+            idleTimes: { await control.idleTimes(of: $0) })
     }
 }

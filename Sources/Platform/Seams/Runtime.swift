@@ -47,6 +47,8 @@ package struct DynoHandle: Sendable {
     package let command: String
     package let size: DynoSize
     package let startedAt: Timestamp
+    /// Set for an adopted dyno that has ended meanwhile; not later than it really was.
+    package let endedAt: Timestamp?
     package let tags: [String: String]
     /// What it says and does after that position of its output, in batches; one consumer; ends after `.ended`.
     package var events: @Sendable (_ after: UInt64) -> AsyncStream<[DynoEvent]>
@@ -61,7 +63,7 @@ package struct DynoHandle: Sendable {
 
     package init(
         id: DynoID, app: AppID, name: DynoName, command: String, size: DynoSize, startedAt: Timestamp,
-        tags: [String: String],
+        endedAt: Timestamp? = nil, tags: [String: String],
         events: @escaping @Sendable (UInt64) -> AsyncStream<[DynoEvent]>,
         stop: @escaping @Sendable (Duration) async -> (ending: Ending, killed: Bool),
         signal: @escaping @Sendable (Int32) async -> Void,
@@ -75,6 +77,7 @@ package struct DynoHandle: Sendable {
         self.command = command
         self.size = size
         self.startedAt = startedAt
+        self.endedAt = endedAt
         self.tags = tags
         self.events = events
         self.stop = stop
@@ -87,7 +90,7 @@ package struct DynoHandle: Sendable {
     init(_ dyno: RunningDyno) {
         self.init(
             id: dyno.id, app: dyno.app, name: dyno.name, command: dyno.command, size: dyno.size,
-            startedAt: dyno.startedAt, tags: dyno.tags,
+            startedAt: dyno.startedAt, endedAt: dyno.endedAt, tags: dyno.tags,
             events: { dyno.eventBatches(from: $0) },
             stop: { await dyno.stop(grace: $0) },
             signal: { await dyno.signal($0) },

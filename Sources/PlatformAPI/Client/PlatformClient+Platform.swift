@@ -13,6 +13,11 @@ extension PlatformClient {
 
     package func account() async throws -> AccountResource { try await call("GET", ["account"]) }
 
+    /// The Eco dyno-hours of this month.
+    package func quota(of account: String) async throws -> AccountQuota {
+        try await call("GET", ["accounts", account, "actions", "get-quota"])
+    }
+
     package func logIn(as email: String?) async throws -> AccountResource {
         try await call("POST", ["paas", "v1", "login"], body: LoginRequest(email: email))
     }

@@ -11,6 +11,14 @@ extension PlatformClient {
         try await call("PATCH", ["apps", app, "formation"], body: FormationBatchUpdate(updates: updates))
     }
 
+    package func sleep(of app: String) async throws -> SleepStatus {
+        try await call("GET", ["paas", "v1", "apps", app, "sleep"])
+    }
+
+    package func setSleep(of app: String, afterSeconds: Int) async throws -> SleepStatus {
+        try await call("PATCH", ["paas", "v1", "apps", app, "sleep"], body: SleepUpdate(afterSeconds: afterSeconds))
+    }
+
     package func dynos(of app: String) async throws -> [DynoResource] { try await call("GET", ["apps", app, "dynos"]) }
 
     package func dyno(_ name: String, of app: String) async throws -> DynoResource {

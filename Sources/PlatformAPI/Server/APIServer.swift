@@ -168,5 +168,5 @@ package struct APIServer: Sendable {
 
     static let routes: [Route] =
         appRoutes + configRoutes + releaseRoutes + formationRoutes + dynoRoutes + logRoutes + featureRoutes
-        + buildRoutes + accountRoutes + catalogueRoutes + platformRoutes
+        + buildRoutes + accountRoutes + catalogueRoutes + sleepRoutes + platformRoutes
 }

@@ -30,7 +30,7 @@ struct ErrorPage {
         case .appCrashed, .backlogTooDeep, .requestTimeout, .connectionClosedWithoutResponse, .noWebProcesses,
             .idleConnection, .poorlyFormattedResponse, .serverRequestInterrupted, .backendConnectionTimeout,
             .appBootTimeout, .backendConnectionRefused, .httpRestriction, .clientRequestInterrupted,
-            .clientConnectionIdle, .platformError:
+            .clientConnectionIdle, .dynoHoursUsedUp, .platformError:
             bytes = Page.html(
                 title: "Application Error", heading: "Application error",
                 paragraphs: [

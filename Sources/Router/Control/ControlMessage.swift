@@ -22,6 +22,11 @@ enum ControlMessage: Equatable {
     /// Router: access records, as the loops write them.
     case records([UInt8])
     case wake(AppID)
+    /// Daemon: say how long these dynos have been without a request.
+    case activity(token: UInt64, [DynoID])
+    /// In milliseconds, in the order of the question; 0 for a dyno with a request in flight, `.max` for one that no
+    /// loop knows.
+    case activityIs(token: UInt64, [UInt64])
     /// Router: so many bytes of records were lost while no daemon listened.
     case lost(bytes: UInt64)
 
@@ -31,13 +36,13 @@ enum ControlMessage: Equatable {
         let port: UInt16
     }
 
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     /// The longest message: a table of some hundred thousand routes.
     static let limitBytes = 64 << 20
 
     private enum Kind: UInt8 {
         case hello = 1
-        case listen, install, installed, drain, drained, stop, records, wake, lost
+        case listen, install, installed, drain, drained, stop, records, wake, lost, activity, activityIs
     }
 
     private var kind: Kind {
@@ -52,6 +57,8 @@ enum ControlMessage: Equatable {
         case .records: .records
         case .wake: .wake
         case .lost: .lost
+        case .activity: .activity
+        case .activityIs: .activityIs
         }
     }
 
@@ -70,13 +77,16 @@ enum ControlMessage: Equatable {
             writer.put(token)
             writer.put(TableCoding.encode(table))
         case .installed(let token), .drained(let token): writer.put(token)
-        case .drain(let token, let dynos):
+        case .drain(let token, let dynos), .activity(let token, let dynos):
             writer.put(token)
             writer.put(list: dynos) { writer, dyno in writer.put(dyno.description) }
         case .stop: break
         case .records(let block): writer.put(block)
         case .wake(let app): writer.put(app.description)
         case .lost(let count): writer.put(count)
+        case .activityIs(let token, let times):
+            writer.put(token)
+            writer.put(list: times) { writer, time in writer.put(time) }
         }
         var length = ByteWriter()
         length.put(UInt32(writer.bytes.count))
@@ -100,12 +110,7 @@ enum ControlMessage: Equatable {
         case .installed: self = .installed(token: try reader.integer())
         case .drain:
             let token = try reader.integer(UInt64.self)
-            self = .drain(
-                token: token,
-                try reader.list { (reader) throws(ByteReader.Malformed) in
-                    guard let dyno = DynoID(try reader.text()) else { throw ByteReader.Malformed() }
-                    return dyno
-                })
+            self = .drain(token: token, try Self.dynos(&reader))
         case .drained: self = .drained(token: try reader.integer())
         case .stop: self = .stop
         case .records: self = .records(try reader.byteString())
@@ -113,6 +118,21 @@ enum ControlMessage: Equatable {
             guard let app = AppID(try reader.text()) else { throw ByteReader.Malformed() }
             self = .wake(app)
         case .lost: self = .lost(bytes: try reader.integer())
+        case .activity:
+            let token = try reader.integer(UInt64.self)
+            self = .activity(token: token, try Self.dynos(&reader))
+        case .activityIs:
+            let token = try reader.integer(UInt64.self)
+            self = .activityIs(
+                token: token,
+                try reader.list { (reader) throws(ByteReader.Malformed) in try reader.integer(UInt64.self) })
+        }
+    }
+
+    private static func dynos(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> [DynoID] {
+        try reader.list { (reader) throws(ByteReader.Malformed) in
+            guard let dyno = DynoID(try reader.text()) else { throw ByteReader.Malformed() }
+            return dyno
         }
     }
 

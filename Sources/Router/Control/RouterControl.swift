@@ -30,6 +30,8 @@ package actor RouterControl {
     private var supervision: Task<Void, Never>?
     private var nextToken: UInt64 = 1
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    /// Answers to questions about activity that nobody has read yet.
+    private var activity: [UInt64: [UInt64]] = [:]
     /// The last table's way to a new router, and the questions that the old one left open.
     private var recovery: (token: UInt64, tokens: [UInt64])?
 
@@ -94,6 +96,19 @@ package actor RouterControl {
         timer.cancel()
     }
 
+    /// How long each dyno has been without a request; zero for one that has a request in flight, and for all of them
+    /// when the router cannot say.
+    ///
+    /// A dyno that the router has not been told of has never had one.
+    package func idleTimes(of dynos: [DynoID]) async -> [Duration] {
+        guard !dynos.isEmpty else { return [] }
+        let token = await ask { .activity(token: $0, dynos) }
+        guard let times = activity.removeValue(forKey: token), times.count == dynos.count else {
+            return dynos.map { _ in .zero }
+        }
+        return times.map { .milliseconds(Int64(clamping: $0)) }
+    }
+
     package func processID() -> Int32? { routerID }
 
     /// Ends the router, once its requests are done or a few seconds have passed, and closes the listeners.
@@ -116,15 +131,19 @@ package actor RouterControl {
     }
 
     /// Sends a question and waits for its answer; a router that dies meanwhile has answered.
-    private func ask(_ question: (UInt64) -> ControlMessage) async {
+    ///
+    /// - Returns: the question's token.
+    @discardableResult
+    private func ask(_ question: (UInt64) -> ControlMessage) async -> UInt64 {
         let token = nextToken
         nextToken += 1
-        guard !isStopping else { return }
+        guard !isStopping else { return token }
         let message = question(token)
         await withCheckedContinuation { continuation in
             waiters[token] = continuation
             link?.send(message)
         }
+        return token
     }
 
     private func answered(_ token: UInt64) {
@@ -176,7 +195,10 @@ package actor RouterControl {
                 reports.yield(.access(app: app, line: line))
             }
         case .wake(let app): reports.yield(.wake(app))
-        case .hello, .listen, .install, .drain, .stop, .lost: break
+        case .activityIs(let token, let times):
+            activity[token] = times
+            answered(token)
+        case .hello, .listen, .install, .drain, .stop, .lost, .activity: break
         }
     }
 

@@ -15,6 +15,7 @@ extension Loop {
             case .drain(let dynos, let done):
                 drainWatches.append(DrainWatch(dynos: Set(dynos), done: done))
                 reviewDrains()
+            case .activity(let dynos, let answer): answer(idleTimes(of: dynos))
             case .stop: stop()
             }
         }
@@ -25,7 +26,7 @@ extension Loop {
         var listed: [DynoID: UnsafeMutablePointer<Backend>] = [:]
         table = CompiledTable(new) { backend in
             if let known = listed[backend.id] { return known }
-            let made = self.known(backend) ?? Backend.make(backend)
+            let made = self.known(backend) ?? Backend.make(backend, now: now)
             if let made { listed[backend.id] = made }
             return made
         }
@@ -54,6 +55,7 @@ extension Loop {
     @inline(__always)
     func leave(_ backend: UnsafeMutablePointer<Backend>) {
         backend.pointee.inFlight &-= 1
+        backend.pointee.lastUsed = now
         if backend.pointee.inFlight == 0, !backend.pointee.isListed || !drainWatches.isEmpty { hasDrained(backend) }
     }
 
@@ -73,6 +75,15 @@ extension Loop {
         let finished = drainWatches.filter { $0.dynos.isDisjoint(with: busy) }
         drainWatches.removeAll { $0.dynos.isDisjoint(with: busy) }
         for watch in finished { watch.done() }
+    }
+
+    private func idleTimes(of dynos: [DynoID]) -> [UInt64] {
+        let leaving = Set(delisted.map(\.pointee.id))
+        return dynos.map { id in
+            if leaving.contains(id) { return 0 }
+            guard let backend = backends[id] else { return .max }
+            return backend.pointee.inFlight > 0 ? 0 : max(1, now &- backend.pointee.lastUsed)
+        }
     }
 
     /// Takes no more connections; those without a request close, the others after their answer.

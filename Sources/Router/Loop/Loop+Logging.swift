@@ -33,7 +33,7 @@ extension Loop {
     private func put(_ fault: RouterFault, _ restriction: StaticString, _ ink: inout Ink) {
         switch fault {
         case .clientRequestInterrupted, .clientConnectionIdle: ink.put("at=warning code=")
-        case .maintenanceMode, .blankApp: ink.put("at=info code=")
+        case .maintenanceMode, .blankApp, .dynoHoursUsedUp: ink.put("at=info code=")
         case .appCrashed, .backlogTooDeep, .requestTimeout, .connectionClosedWithoutResponse, .noWebProcesses,
             .idleConnection, .poorlyFormattedResponse, .serverRequestInterrupted, .backendConnectionTimeout,
             .appBootTimeout, .backendConnectionRefused, .httpRestriction, .requestError, .platformError:

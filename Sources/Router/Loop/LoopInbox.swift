@@ -9,6 +9,9 @@ enum LoopCommand: Sendable {
     case install(RoutingTable, done: @Sendable () -> Void)
     /// Calls `done` once none of the dynos has a request on this loop.
     case drain([DynoID], done: @Sendable () -> Void)
+    /// Answers with the milliseconds that each dyno has been without a request on this loop: 0 while it has one,
+    /// `.max` when the loop does not know it.
+    case activity([DynoID], answer: @Sendable ([UInt64]) -> Void)
     /// Takes no more connections and ends with the last request.
     case stop
 }

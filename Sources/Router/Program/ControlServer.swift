@@ -173,8 +173,12 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
             engine.install(table) { shared.change { $0.messages.append(.installed(token: token)) } }
         case .drain(let token, let dynos):
             engine.drain(dynos) { shared.change { $0.messages.append(.drained(token: token)) } }
+        case .activity(let token, let dynos):
+            engine.activity(of: dynos) { times in
+                shared.change { $0.messages.append(.activityIs(token: token, times)) }
+            }
         case .stop: stopEngine()
-        case .installed, .drained, .records, .wake, .lost: throw ByteReader.Malformed()
+        case .installed, .drained, .records, .wake, .lost, .activityIs: throw ByteReader.Malformed()
         }
     }
 

@@ -62,6 +62,20 @@ package final class Engine: Sendable {
         for inbox in inboxes { inbox.post(.drain(dynos, done: all)) }
     }
 
+    /// Calls `done` on a loop's thread with the milliseconds that each dyno has been without a request: 0 while it has
+    /// one, `.max` when no loop knows it.
+    package func activity(of dynos: [DynoID], done: @escaping @Sendable ([UInt64]) -> Void) {
+        let merged = LeastTimes(dynos.count)
+        let all = countdown { done(merged.times) }
+        for inbox in inboxes {
+            inbox.post(
+                .activity(dynos) { times in
+                    merged.merge(times)
+                    all()
+                })
+        }
+    }
+
     package func stop() { for inbox in inboxes { inbox.post(.stop) } }
 
     private func countdown(_ done: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
@@ -78,6 +92,20 @@ private final class Counter: Sendable {
         value.withLock { count in
             count -= 1
             return count
+        }
+    }
+}
+
+/// What the loops say of each dyno, brought together: the most recent use counts.
+private final class LeastTimes: Sendable {
+    private let least: Mutex<[UInt64]>
+    init(_ count: Int) { least = Mutex([UInt64](repeating: .max, count: count)) }
+
+    var times: [UInt64] { least.withLock { $0 } }
+
+    func merge(_ times: [UInt64]) {
+        least.withLock { least in
+            for (index, time) in times.enumerated() { least[index] = min(least[index], time) }
         }
     }
 }

@@ -17,13 +17,15 @@ struct Backend {
     /// The connection used last comes first: it is the least likely to have been closed.
     var idle: UnsafeMutablePointer<Upstream>?
     var isListed = true
+    /// Monotonic milliseconds when the last request was done, or when it was first listed.
+    var lastUsed: UInt64
     /// Monotonic milliseconds until which it is the last choice, because it could not be reached.
     var quarantinedUntil: UInt64 = 0
     /// The number of the last exchange that could not reach it, so that it goes on to another one.
     var triedBy: UInt64 = 0
 
     /// - Returns: `nil` when the endpoint is not an address.
-    static func make(_ backend: RoutingTable.Backend) -> UnsafeMutablePointer<Backend>? {
+    static func make(_ backend: RoutingTable.Backend, now: UInt64) -> UnsafeMutablePointer<Backend>? {
         let target = UnsafeMutablePointer<cpx_target>.allocate(capacity: 1)
         let result =
             switch backend.endpoint {
@@ -40,7 +42,8 @@ struct Backend {
         let made = UnsafeMutablePointer<Backend>.allocate(capacity: 1)
         made.initialize(
             to: Backend(
-                id: backend.id, place: backend.endpoint, target: target, name: name, nameLength: text.count))
+                id: backend.id, place: backend.endpoint, target: target, name: name, nameLength: text.count,
+                lastUsed: now))
         return made
     }
 

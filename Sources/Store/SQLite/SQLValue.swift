@@ -14,6 +14,8 @@ enum SQLValue {
     init(_ value: String?) { self = value.map(SQLValue.text) ?? .null }
     init(_ value: Timestamp) { self = .integer(value.microseconds) }
     init(_ value: Timestamp?) { self = value.map { .integer($0.microseconds) } ?? .null }
+    /// In microseconds.
+    init(_ value: Duration) { self = .integer(Int64(value / .microseconds(1))) }
     init<Subject>(_ value: Identifier<Subject>) { self = .text(value.description) }
     init<Subject>(_ value: Identifier<Subject>?) { self = value.map { .text($0.description) } ?? .null }
 }

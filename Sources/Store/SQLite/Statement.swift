@@ -36,6 +36,8 @@ struct Statement: ~Copyable {
 
     borrowing func time(_ column: Int32) -> Timestamp { Timestamp(microseconds: integer(column)) }
 
+    borrowing func duration(_ column: Int32) -> Duration { .microseconds(integer(column)) }
+
     borrowing func text(_ column: Int32) -> String {
         guard let start = sqlite3_column_text(handle, column) else { return "" }
         let count = Int(sqlite3_column_bytes(handle, column))

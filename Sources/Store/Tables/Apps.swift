@@ -15,12 +15,13 @@ extension Transaction {
         try requireFreeName(of: app)
         try connection.run(
             """
-            INSERT INTO apps (id, name, ordinal, created_at, updated_at, released_at, maintenance)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO apps (id, name, ordinal, created_at, updated_at, released_at, maintenance, sleep_after)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 SQLValue(app.id), SQLValue(app.name.text), SQLValue(app.ordinal), SQLValue(app.createdAt),
                 SQLValue(app.updatedAt), SQLValue(app.releasedAt), SQLValue(app.maintenance),
+                SQLValue(app.sleepAfter),
             ])
         try insertLists(of: app)
     }
@@ -29,10 +30,12 @@ extension Transaction {
     package borrowing func update(_ app: App) throws {
         try requireFreeName(of: app)
         try connection.run(
-            "UPDATE apps SET name = ?, updated_at = ?, released_at = ?, maintenance = ? WHERE id = ?",
+            """
+            UPDATE apps SET name = ?, updated_at = ?, released_at = ?, maintenance = ?, sleep_after = ? WHERE id = ?
+            """,
             [
                 SQLValue(app.name.text), SQLValue(app.updatedAt), SQLValue(app.releasedAt), SQLValue(app.maintenance),
-                SQLValue(app.id),
+                SQLValue(app.sleepAfter), SQLValue(app.id),
             ])
         try connection.run("DELETE FROM app_features WHERE app_id = ?", [SQLValue(app.id)])
         try connection.run("DELETE FROM app_buildpacks WHERE app_id = ?", [SQLValue(app.id)])
@@ -73,7 +76,8 @@ extension Transaction {
     private borrowing func apps(where condition: String, _ values: [SQLValue]) throws -> [App] {
         try connection.rows(
             """
-            SELECT id, name, created_at, updated_at, released_at, maintenance, ordinal FROM apps WHERE \(condition)
+            SELECT id, name, created_at, updated_at, released_at, maintenance, ordinal, sleep_after
+            FROM apps WHERE \(condition)
             """, values
         ) { row in
             let id: AppID = try row.id(0)
@@ -86,7 +90,8 @@ extension Transaction {
             return App(
                 id: id, name: try row.parsed(1) { try AppName($0) }, createdAt: row.time(2), updatedAt: row.time(3),
                 releasedAt: row.optionalTime(4), maintenance: row.bool(5), buildpacks: buildpacks,
-                features: Dictionary(features, uniquingKeysWith: { $1 }), ordinal: row.int(6))
+                features: Dictionary(features, uniquingKeysWith: { $1 }), sleepAfter: row.duration(7),
+                ordinal: row.int(6))
         }
     }
 }

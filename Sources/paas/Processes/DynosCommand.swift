@@ -26,6 +26,9 @@ extension Command {
             }
             throw Failure("No \(terminal.errors.styled(type, .magenta)) dynos on \(app.name)")
         }
+        if dynos.contains(where: { $0.size == "Eco" }) {
+            for line in QuotaText.lines(try await platform.quota(of: "~"), app: app.id) { terminal.print(line) }
+        }
         DynoListing(dynos).print(on: terminal)
     }
 }

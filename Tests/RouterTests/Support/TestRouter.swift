@@ -57,6 +57,10 @@ final class TestRouter: Sendable {
         await withCheckedContinuation { done in engine.drain(dynos) { done.resume() } }
     }
 
+    func activity(_ dynos: [DynoID]) async -> [UInt64] {
+        await withCheckedContinuation { done in engine.activity(of: dynos) { done.resume(returning: $0) } }
+    }
+
     func stop() { engine.stop() }
 
     func connect(receiveBuffer: Int32? = nil) throws -> RawSocket {

@@ -80,7 +80,8 @@ extension PlatformError {
         case .noSuchFeature: "app_feature"
         case .noSuchBuild: "build"
         case .nameTaken, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand, .badQuantity, .unknownSize,
-            .bootFailed, .releaseCommandFailed, .startFailed, .diskFull, .slugTooLarge:
+            .bootFailed, .releaseCommandFailed, .startFailed, .dynoHoursUsedUp, .badSleepTime,
+            .diskFull, .slugTooLarge:
             nil
         }
     }
