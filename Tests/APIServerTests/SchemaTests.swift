@@ -13,7 +13,21 @@ struct SchemaTests {
     func complete() {
         let served = APIServer.routes.filter { $0.parts.first != "paas" }
             .map { "\($0.method) /\($0.parts.joined(separator: "/"))" }
-        #expect(served.sorted() == Endpoint.all.map(\.description).sorted())
+        #expect(served.sorted() == (Endpoint.all + Endpoint.unpublished).map(\.description).sorted())
+    }
+
+    @Test("tells the account's dyno-hours as Heroku's CLI reads them")
+    func quota() async throws {
+        try await Door.with { door in
+            _ = try await door.stage.deployed("contract", ["web": "serve"])
+            for account in ["~", "you@localhost"] {
+                let reply = try await door.ask("GET", "/accounts/\(account)/actions/get-quota")
+                let text = String(decoding: reply.body, as: UTF8.self)
+                #expect(reply.status == 200 && text.contains("\"account_quota\":3600000"), "\(reply)")
+                #expect(text.contains("\"quota_used\":0") && text.contains("\"apps\":[]"), "\(reply)")
+            }
+            #expect(try await door.ask("GET", "/accounts/nobody/actions/get-quota").status == 404)
+        }
     }
 
     @Test("answers as the published schema says", arguments: Endpoint.all)

@@ -58,10 +58,11 @@ extension Reconciler {
             let id = DynoID()
             apps[app]?.dynos[id] = dyno.stoppedCopy(id: id, as: .idle, at: machines.time.now())
         }
-        for dyno in dynos.sorted(by: { $0.name < $1.name }) {
-            await say("Idling", about: dyno.name, in: app)
-            await say("State changed from \(dyno.state.logged) to down", about: dyno.name, in: app)
-        }
+        // Together, so that no word of a request that wakes them comes between.
+        await say(
+            dynos.sorted { $0.name < $1.name }.flatMap { dyno in
+                [("Idling", dyno.name), ("State changed from \(dyno.state.logged) to down", dyno.name)]
+            }, in: app)
         await retire(dynos.map(\.id), in: app)
     }
 

@@ -148,9 +148,13 @@ package actor Reconciler {
     // MARK: The log
 
     /// A line of the dyno manager: `heroku[web.1]: …`.
-    func say(_ text: String, about name: DynoName, in app: AppID) async {
-        let line = LogLine(time: machines.time.now(), source: .heroku, process: "\(name)", text)
-        await machines.logs.append([line], to: app, origin: nil)
+    func say(_ text: String, about name: DynoName, in app: AppID) async { await say([(text, name)], in: app) }
+
+    /// Several such lines, which stay together.
+    func say(_ lines: [(text: String, name: DynoName)], in app: AppID) async {
+        let now = machines.time.now()
+        let lines = lines.map { LogLine(time: now, source: .heroku, process: "\($0.name)", $0.text) }
+        await machines.logs.append(lines, to: app, origin: nil)
         // Nobody could tell it again: it survives the daemon from now on.
         await machines.logs.flush()
     }
