@@ -56,7 +56,7 @@ struct DynoHoursTests {
 
         // Nothing wakes them: no request, no change.
         await reconciler.wake(app.id)
-        await reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 2, "worker": 1], size: .eco))
+        try await reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 2, "worker": 1], size: .eco))
         try await reconciler.restart(app.id) { _ in true }
         let next = try stage.blueprint(of: app, version: 4, types)
         #expect(try await reconciler.deploy(next, of: app.id, formation: formation, keepsOldOnFailure: true) == .up)
@@ -83,7 +83,7 @@ struct DynoHoursTests {
             keepsOldOnFailure: true)
         stage.pass(.seconds(60), on: clock)
         await stage.router.reaches("rich.localhost") { $0 == .refusing(.dynoHoursUsedUp) }
-        await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 1]))
+        try await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, ["web": 1]))
         await stage.router.reaches("rich.localhost") { if case .serving? = $0 { true } else { false } }
         await stage.close()
     }

@@ -188,7 +188,7 @@ struct SleepPolicyTests {
         switch change {
         case "scale":
             let more = try stage.formation(of: app, ["web": 2, "worker": 1], size: .eco)
-            await reconciler.scale(app.id, to: more)
+            try await reconciler.scale(app.id, to: more)
         case "restart": try await reconciler.restart(app.id) { $0.type.text == "worker" }
         default:
             let next = try stage.blueprint(of: app, version: 4, ["web": "run", "worker": "run"])

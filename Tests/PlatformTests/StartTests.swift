@@ -81,7 +81,7 @@ struct StartTests {
         gate.close()
         try await stage.platform.start()
         while gate.waiting < Reconciler.startsAtATime { await Task.yield() }
-        await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, [:]))
+        try await stage.platform.reconciler.scale(app.id, to: try stage.formation(of: app, [:]))
         gate.open()
         while await !stage.platform.reconciler.isEmpty(app.id) { await Task.yield() }
         #expect(stage.runtime.started.count == before + Reconciler.startsAtATime)

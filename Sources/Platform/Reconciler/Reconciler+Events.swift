@@ -127,6 +127,7 @@ extension Reconciler {
     func ending(of id: DynoID, in app: AppID) async -> Ending {
         if let ending = endings.removeValue(forKey: id) { return ending }
         guard apps[app]?.dynos[id] != nil else { return .lost }
+        guard !isDeaf else { return .lost }
         return await withCheckedContinuation { endWaiters[id, default: []].append($0) }
     }
 

@@ -117,6 +117,7 @@ extension Reconciler {
         // Asleep is as good as up: a request, or the new month, will start it.
         case .up, .idle: return .up
         case .crashed, .down, .complete: return crashReport(of: dyno)
+        case .starting where isDeaf: return crashReport(of: dyno)
         case .starting: return await withCheckedContinuation { bootWaiters[id, default: []].append($0) }
         }
     }

@@ -23,6 +23,8 @@ package actor Reconciler {
     nonisolated let alarm = Alarm()
     /// Dynos that the runtime is starting at this moment.
     var launching = 0
+    /// What dynos do is not heard any more.
+    private(set) var isDeaf = false
     /// Once true, nothing is started any more.
     var isClosing = false
     /// Nothing is told to the router before the dynos of an earlier daemon are known again.
@@ -45,9 +47,23 @@ package actor Reconciler {
 
     /// Owns every task that watches a dyno, a timer or an old dyno's end; the daemon runs it until it stops.
     package func run() async {
-        await withDiscardingTaskGroup { group in
-            for await job in jobs { group.addTask { await job() } }
+        await withTaskCancellationHandler {
+            await withDiscardingTaskGroup { group in
+                for await job in jobs { group.addTask { await job() } }
+            }
+        } onCancel: {
+            // Ends at once by itself.
+            Task { await stopListening() }
         }
+    }
+
+    /// Nobody hears any more what dynos do: whoever waits for that must not wait for ever.
+    private func stopListening() {
+        isDeaf = true
+        for id in bootWaiters.keys {
+            answerBootWaiters(of: id, .crashed(reason: "paas is being stopped", lastLines: []))
+        }
+        for id in endWaiters.keys { answerEndWaiters(of: id, .lost) }
     }
 
     /// Lets ``run()`` end when its tasks have.

@@ -23,7 +23,7 @@ enum GitRepository {
     private static func distrust(_ errors: String) -> Failure? {
         guard errors.contains("dubious ownership") else { return nil }
         let quoted = errors.split(separator: "'")
-        let folder = quoted.count > 1 ? String(quoted[1]) : Environment.folder
+        let folder = quoted.count > 1 ? String(quoted[1]) : Environment.folder ?? "."
         return Failure(
             "Git does not trust the repository at \(folder), as it belongs to another user.",
             mend: ["git config --global --add safe.directory \(ShellQuoting.quoted(folder))"])
@@ -32,7 +32,7 @@ enum GitRepository {
     /// Warns about a repository that can't be pushed: git names objects by SHA-256 there, and refuses to talk to the
     /// apps' repositories, which name them by SHA-1 as Heroku's do.
     static func warnIfUnpushable(_ terminal: Terminal) throws {
-        guard let (end, output) = try run(["rev-parse", "--show-object-format"]), end.isSuccess,
+        guard let (end, output, _) = try run(["rev-parse", "--show-object-format"]), end.isSuccess,
             String(decoding: output, as: UTF8.self).hasPrefix("sha256")
         else { return }
         terminal.warn(
