@@ -92,10 +92,12 @@ struct MemoryTests {
         try await machine.leave()
     }
 
-    @Test("stands in a variable where the dyno has no root of its own")
+    @Test("stands in a variable of the start-up scripts, and of theirs alone, where the dyno has no root of its own")
     func variable() async throws {
         let machine = try Machine(.l3)
-        #expect(try await machine.run("echo $DYNO_MEMORY_MB").lines == ["512"])
+        let layer = try machine.layer("slug", [".profile.d/size.sh": "echo $DYNO_MEMORY_MB"])
+        let transcript = try await machine.run("echo ${DYNO_MEMORY_MB:-unset}", layers: [layer])
+        #expect(transcript.lines == ["512", "unset"])
         try await machine.leave()
     }
 

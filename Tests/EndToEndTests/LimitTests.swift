@@ -141,7 +141,7 @@ extension EndToEnd {
                 let listed = try await app.paas("ps").output
                 #expect(listed.contains("=== web (Standard-2X): python server.py (2)"), "\(listed)")
                 #expect(try await app.paas("ps:scale").output == "web=2:Standard-2X\n")
-                let limit = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes || echo $((DYNO_MEMORY_MB << 20))"
+                let limit = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes"
                 #expect(try await app.paas("run", "--size", "standard-2x", "--", limit).output.contains("1073741824"))
             }
         }

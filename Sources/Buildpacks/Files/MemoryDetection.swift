@@ -1,7 +1,7 @@
 /// How start-up scripts learn the dyno's memory, so that an app starts as many processes as fit.
 enum MemoryDetection {
-    /// A shell function that prints the quota in MB: from the platform's variable, which dynos without a root of their
-    /// own have, else from where Heroku has it, else a Basic dyno's. Above 1 TiB means that there is no limit.
+    /// A shell function that prints the quota in MB: from the platform's variable, which these scripts have
+    /// where the dyno has no root of its own, else from where Heroku has it, else a Basic dyno's. Above 1 TiB means that there is no limit.
     static let function = """
         detect_memory_mb() {
           local bytes file

@@ -39,8 +39,6 @@ struct LaunchPlan: Equatable, Sendable {
         complete["PWD"] = home
         if complete["PATH"] == nil { complete["PATH"] = "/usr/local/bin:/usr/bin:/bin" }
         if let port { complete["PORT"] = String(port) }
-        // Elsewhere the size stands where Heroku has it: in /sys/fs/cgroup.
-        if level == .l3, quota.memoryBytes > 0 { complete["DYNO_MEMORY_MB"] = String(quota.memoryBytes >> 20) }
         return complete
     }
 }

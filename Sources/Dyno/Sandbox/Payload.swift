@@ -79,11 +79,14 @@ struct Payload {
         guard FileTree.exists("\(home)/.profile.d") || FileTree.exists("\(home)/.profile") else {
             return [plan.command]
         }
+        // Elsewhere the size stands where Heroku has it, in /sys/fs/cgroup. For the scripts only: it is not exported.
+        let size = plan.level == .l3 && plan.quota.memoryBytes > 0 ? plan.quota.memoryBytes >> 20 : nil
         return [
             """
+            \(size.map { "DYNO_MEMORY_MB=\($0)" } ?? ":")
             for profile in "$HOME"/.profile.d/*.sh "$HOME"/.profile; do
             if [ -f "$profile" ]; then . "$profile"\(isQuiet ? " >/dev/null 2>&1" : ""); fi; done
-            unset profile; exec bash -c "$1"
+            unset profile\(size == nil ? "" : " DYNO_MEMORY_MB"); exec bash -c "$1"
             """, "bash", plan.command,
         ]
     }
