@@ -29,6 +29,9 @@ struct DaemonStarter: Sendable {
     }
 
     /// Returns when a daemon answers.
+    ///
+    /// Kept whole: the optimizer of Swift 6.3 crashes where this is made part of ``client()``.
+    @inline(never)
     private func ensure() async throws {
         try await settle()
         if !isRunning { try await start() }
