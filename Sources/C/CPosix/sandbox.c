@@ -9,6 +9,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/inet_diag.h>
+#include <linux/keyctl.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
@@ -53,6 +54,12 @@ void cpx_exit(int status) { _exit(status); }
 int cpx_die_with_parent(int signal) { return prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); }
 int cpx_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 int cpx_no_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+int cpx_leave_keyring(void) {
+    if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0) return 0;
+    // Where the kernel has no keys, or keeps them from everybody here, there is nothing to leave.
+    return errno == ENOSYS || errno == EPERM ? 0 : -1;
+}
 
 int cpx_drop_bounding_set(void) {
     // Without the right to drop it, nothing in it can be gained either: no_new_privs is set.

@@ -58,6 +58,7 @@ struct DynoInit {
             } else {
                 try step(cpx_adopt_orphans(), "prctl")
             }
+            try step(cpx_leave_keyring(), "leave the owner's keyring")
             guard try nextOrder() == .go else { cpx_exit(1) }
             if network >= 0 {
                 try step(cpx_join_network(network), "join its network")
