@@ -52,7 +52,8 @@ extension EndToEnd {
                 try await terminal.shows(line: "waiting")
                 try await terminal.resize(rows: 20, columns: 70)
                 try await terminal.press("Enter")
-                try await terminal.shows(line: "20 70")
+                // Behind the prompt or on a line of its own: the signal comes when it likes.
+                try await terminal.shows({ $0.contains("20 70\n") }, "20 70 at a line's end")
                 try await terminal.type("exit")
             }
         }
@@ -72,7 +73,7 @@ extension EndToEnd {
                 try await terminal.type(":wq")
                 try await terminal.showsPrompt()
                 try await terminal.type("less note")
-                try await terminal.shows({ $0.hasPrefix("written in vi") && $0.contains("(END)") }, "less")
+                try await terminal.shows({ $0.split(separator: "\n").first == "written in vi" && $0.contains("(END)") }, "less")
                 try await terminal.press("q")
                 try await terminal.showsPrompt()
                 try await terminal.type("exit")
