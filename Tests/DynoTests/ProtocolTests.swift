@@ -29,6 +29,8 @@ struct ProtocolTests {
     static let reports: [ShimReport] = [
         .hello(version: 1, shim: 4711), .launched, .failed(LaunchFailure(step: "mount", code: 13)),
         .bound(address: "127.0.0.1", port: 20_000), .output(position: 77), .tookInput(total: 5),
+        .portTaken(PortThief(port: 20_000, userID: 0)),
+        .portTaken(PortThief(port: 20_000, userID: 1000, program: "node", processID: 812, dyno: DynoID())),
         .ended(
             ExitRecord(ending: .signal(9), wasKilled: true, time: Timestamp(microseconds: 1), position: 99)),
     ]
@@ -37,7 +39,8 @@ struct ProtocolTests {
             level: .l1b, userID: 1000, groupID: 100,
             content: .build(.init(tree: "/t", cache: "/c", overlays: [("/o", "x")], readable: ["/r"])), command: "run",
             environment: ["A": "1", "B": ""], port: 20_001, streams: .terminal(rows: 1, columns: 2), processLimit: 256,
-            hostname: "h", toolchains: ["/root/.pyenv"], hidden: ["/root"], hostsFile: "/h")
+            hostname: "h", toolchains: ["/root/.pyenv"], hidden: ["/root"], hostsFile: "/h",
+            acceptsLoopback: false)
     }
 
     @Test("brings every message across, however its bytes arrive", arguments: [1, 2, 3, 7, 1000])
@@ -96,7 +99,7 @@ struct ProtocolTests {
             }
             _ = try? LaunchPlan(decoding: bytes)
             _ = try? DynoRecord(decoding: bytes)
-            for kind in UInt8(0)...10 {
+            for kind in UInt8(0)...40 {
                 _ = try? ShimRequest(Frame(kind: kind, payload: bytes))
                 _ = try? ShimReport(Frame(kind: kind, payload: bytes))
                 _ = try? InitNews(Frame(kind: kind, payload: bytes))

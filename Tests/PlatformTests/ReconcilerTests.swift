@@ -206,7 +206,7 @@ struct ReconcilerTests {
         // The table says so before the runtime is asked.
         while stage.runtime.started.isEmpty { await Task.yield() }
         stage.runtime.started.first?.end(.signal(9))
-        #expect(try await report == .crashed(reason: "web.1 exited with status 137", lastLines: []))
+        #expect(try await report == .crashed(reason: "web.1 exited with status 137: ended by SIGKILL", lastLines: []))
         await stage.close()
     }
 }

@@ -22,6 +22,8 @@ struct LaunchPlan: Equatable, Sendable {
     var hidden: [String]
     /// The host names that every dyno knows, kept up to date by the daemon; used where it exists.
     var hostsFile: String
+    /// ``DynoSpec/acceptsLoopback``.
+    var acceptsLoopback: Bool
 
     /// The environment that the command gets.
     ///
@@ -72,6 +74,7 @@ extension LaunchPlan {
         writer.put(list: toolchains) { $0.put($1) }
         writer.put(list: hidden) { $0.put($1) }
         writer.put(hostsFile)
+        writer.put(acceptsLoopback)
         return writer.bytes
     }
 
@@ -109,5 +112,6 @@ extension LaunchPlan {
         toolchains = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         hidden = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         hostsFile = try reader.text()
+        acceptsLoopback = try reader.bool()
     }
 }

@@ -12,6 +12,8 @@ struct RunFolder: Hashable, Sendable {
     var exitFile: String { "\(path)/exit" }
     /// Segments of output: a ``Spool``.
     var spool: String { "\(path)/out" }
+    /// What it has written and nobody keeps: ``LostFiles``, when there is any.
+    var lost: String { "\(path)/lost" }
     /// Where the new root is put together; empty outside the dyno's mount namespace.
     var root: String { "\(path)/root" }
     /// Everything that the dyno writes; thrown away when it ends.

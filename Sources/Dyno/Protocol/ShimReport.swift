@@ -14,6 +14,8 @@ enum ShimReport: Equatable, Sendable {
     case ended(ExitRecord)
     /// How many bytes of this client's input the dyno has taken altogether, or will never take.
     case tookInput(total: UInt64)
+    /// Somebody else listens on the dyno's port.
+    case portTaken(PortThief)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -40,6 +42,9 @@ enum ShimReport: Equatable, Sendable {
         case .tookInput(let total):
             kind = 7
             writer.put(total)
+        case .portTaken(let thief):
+            kind = 30
+            thief.write(to: &writer)
         }
         return Frame(kind: kind, payload: writer.bytes)
     }
@@ -55,6 +60,7 @@ enum ShimReport: Equatable, Sendable {
         case 5: self = .output(position: try reader.integer())
         case 6: self = .ended(try ExitRecord(from: &reader))
         case 7: self = .tookInput(total: try reader.integer())
+        case 30: self = .portTaken(try PortThief(from: &reader))
         default: return nil
         }
     }
@@ -81,5 +87,24 @@ struct LaunchFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
     init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         self.init(step: try reader.text(), code: try reader.integer())
+    }
+}
+
+extension PortThief {
+    func write(to writer: inout ByteWriter) {
+        writer.put(port)
+        writer.put(userID)
+        writer.put(program ?? "")
+        writer.put(processID ?? 0)
+        writer.put(dyno?.description ?? "")
+    }
+
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        self.init(port: try reader.integer(), userID: try reader.integer())
+        let program = try reader.text()
+        let process: Int32 = try reader.integer()
+        self.program = program.isEmpty ? nil : program
+        processID = process == 0 ? nil : process
+        dyno = DynoID(try reader.text())
     }
 }

@@ -43,6 +43,8 @@ enum InitNews: Equatable, Sendable {
     case failed(LaunchFailure)
     /// The command has ended. Everything of the dyno has when the first process has gone.
     case ended(Ending)
+    /// Programs that the command had left in the background when it ended, and that end with it.
+    case left([String])
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -65,6 +67,9 @@ enum InitNews: Equatable, Sendable {
                 writer.put(Int32(0))
             }
             return Frame(kind: 4, payload: writer.bytes)
+        case .left(let programs):
+            writer.put(list: programs) { $0.put($1) }
+            return Frame(kind: 5, payload: writer.bytes)
         }
     }
 
@@ -82,6 +87,7 @@ enum InitNews: Equatable, Sendable {
             case 1: self = .ended(.signal(value))
             default: self = .ended(.lost)
             }
+        case 5: self = .left(try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() })
         default: throw ByteReader.Malformed()
         }
     }

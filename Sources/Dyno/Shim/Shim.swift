@@ -22,10 +22,15 @@ final class Shim {
 
     private var hasLaunched = false
     private var bound: (address: String, port: UInt16)?
+    private var thief: PortThief?
     private var failure: LaunchFailure?
     /// How the command ended, once its first process has said so.
     private var ending: Ending?
     private var killAt: UInt64?
+    /// How long the stop that ends at ``killAt`` lets the dyno finish.
+    private var graceNanoseconds: UInt64 = 0
+    /// Somebody has asked it to stop: what it does from then on needs no explanation.
+    private var isStopping = false
     private var wasKilled = false
     /// When not to wait for more output any longer: everything of the dyno has gone.
     private var drainUntil: UInt64?
@@ -90,16 +95,14 @@ final class Shim {
 
     private var timeout: Int32 {
         let now = Moment.monotonicNanoseconds
-        let watching = hasLaunched && bound == nil ? portWatch?.nextLook : nil
+        let watching = isWatching ? portWatch?.nextLook : nil
         guard let next = [killAt, drainUntil, watching].compactMap({ $0 }).min() else { return -1 }
         return next <= now ? 0 : Int32(clamping: (next - now + 999_999) / 1_000_000)
     }
 
     private func tendTimers() {
         let now = Moment.monotonicNanoseconds
-        if hasLaunched, bound == nil, drainUntil == nil, let watch = portWatch, now >= watch.nextLook {
-            lookAtPort(now)
-        }
+        if isWatching, let watch = portWatch, now >= watch.nextLook { lookAtPort(now) }
         if let killAt, now >= killAt { kill(now) }
         if let drainUntil, record == nil, now >= drainUntil || dyno.output.raw < 0 { finish() }
     }
@@ -121,10 +124,14 @@ final class Shim {
                 case .terminal: if let main = terminals.popFirst() { take(terminal: main) }
                 case .launched:
                     hasLaunched = true
-                    portWatch = plan.port.map { PortWatch(port: $0, now: Moment.monotonicNanoseconds) }
+                    portWatch = plan.port.map {
+                        PortWatch(
+                            port: $0, acceptsLoopback: plan.acceptsLoopback, now: Moment.monotonicNanoseconds)
+                    }
                     broadcast(.launched)
                 case .failed(let failure): fail(failure)
                 case .ended(let ending): self.ending = ending
+                case .left(let programs): tell(left: programs)
                 }
             }
         } catch { controlIsOpen = false }
@@ -206,12 +213,21 @@ final class Shim {
 
     private func stop(graceNanoseconds: UInt64) {
         guard drainUntil == nil else { return }
+        isStopping = true
         let deadline = Moment.monotonicNanoseconds &+ graceNanoseconds
-        killAt = min(killAt ?? .max, deadline)
+        if deadline < killAt ?? .max {
+            killAt = deadline
+            self.graceNanoseconds = graceNanoseconds
+        }
         dyno.order(.terminate)
     }
 
     private func kill(_ now: UInt64) {
+        if !wasKilled, graceNanoseconds > 0 {
+            // Said here, so that it is said when the daemon is away, and before the end.
+            note(RuntimeFault.exitTimeout.line(seconds: Int(graceNanoseconds / 1_000_000_000)))
+            note("Stopping remaining processes with SIGKILL")
+        }
         if plan.level.hasProcessNamespace || wasKilled {
             Glibc.kill(dyno.process, SIGKILL)
         } else {
@@ -227,7 +243,9 @@ final class Shim {
         let record = ExitRecord(
             ending: ending, wasKilled: wasKilled, time: Timestamp(microseconds: Moment.realtimeMicroseconds),
             position: spool.position)
-        // When it cannot be stored, those who are here are told all the same.
+        if bound == nil, !isStopping { tellThief() }
+        // When they cannot be stored, those who are here are told of the end all the same.
+        try? lostFiles?.store(in: folder)
         try? record.store(in: folder)
         self.record = record
         drainUntil = nil
@@ -243,7 +261,7 @@ final class Shim {
         let findings = watch.look(now: now) {
             if geteuid() == 0 { _ = cpx_act_on_files_as(plan.userID, plan.groupID) }
             defer { if geteuid() == 0 { _ = cpx_act_on_files_as(0, 0) } }
-            return ProcessTree.sockets(of: ProcessTree.descendants(of: dyno.process))
+            return DynoSockets.below(dyno.process)
         }
         portWatch = watch
         for finding in findings {
@@ -251,11 +269,45 @@ final class Shim {
             case .bound(let address):
                 bound = (address, watch.port)
                 broadcast(.bound(address: address, port: watch.port))
-            case .note(let text):
-                spool.append(Array(text.utf8), kind: .note)
-                broadcast(.output(position: spool.position))
+            case .note(let text): note(text)
+            case .taken(let listener): tell(thief: SocketHolder.find(listener))
             }
         }
+    }
+
+    /// From the moment when the command runs until somebody ends it.
+    private var isWatching: Bool { hasLaunched && !isStopping && drainUntil == nil }
+
+    /// A dyno that ends without having listened may have met somebody on its port.
+    private func tellThief() {
+        guard let port = portWatch?.port, thief == nil, let listener = Listener.all().first(where: { $0.port == port })
+        else { return }
+        tell(thief: SocketHolder.find(listener))
+    }
+
+    private func tell(thief: PortThief) {
+        self.thief = thief
+        broadcast(.portTaken(thief))
+    }
+
+    /// What it has written itself; a build's tree stays.
+    private var lostFiles: LostFiles? {
+        guard case .slug(let layers) = plan.content else { return nil }
+        return LostFileSearch.run(plan.level.hasOverlay ? "\(folder.scratch)/upper" : folder.copy, layers: layers)
+    }
+
+    private func tell(left programs: [String]) {
+        guard plan.streams == .logged, case .slug = plan.content, let first = programs.first, !isStopping else {
+            return
+        }
+        let all = programs.count > 1 ? "\(first) and \(programs.count - 1) more" : first
+        note("the command has ended and left \(all) in the background, which ends with it: run it in the foreground")
+    }
+
+    /// A remark of the shim's own, between the lines of the dyno.
+    private func note(_ text: String) {
+        spool.append(Array(text.printable.utf8), kind: .note)
+        broadcast(.output(position: spool.position))
     }
 
     // MARK: Clients
@@ -272,6 +324,7 @@ final class Shim {
         client.tell(.hello(version: ShimRequest.version, shim: getpid()))
         if hasLaunched { client.tell(.launched) }
         if let bound { client.tell(.bound(address: bound.address, port: bound.port)) }
+        if let thief { client.tell(.portTaken(thief)) }
         client.tell(.output(position: spool.position))
         if let record { client.tell(.ended(record)) }
     }

@@ -27,7 +27,7 @@ struct Launch: Sendable {
             environment: spec.environment, port: port, streams: spec.streams, processLimit: spec.size.processLimit,
             hostname: spec.id.description, toolchains: toolchains,
             hidden: [settings.homeFolder] + (Toolchains.ownHome.map { [$0] } ?? []),
-            hostsFile: DynoHost.hostsFile(settings))
+            hostsFile: DynoHost.hostsFile(settings), acceptsLoopback: spec.acceptsLoopback)
         record = DynoRecord(
             id: spec.id, app: spec.app, name: spec.name, tags: spec.tags, command: spec.command,
             startedAt: Timestamp(microseconds: Moment.realtimeMicroseconds), port: port, size: spec.size, level: level,

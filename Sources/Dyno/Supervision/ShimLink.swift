@@ -15,6 +15,7 @@ final class ShimLink: Sendable {
         var hasLaunched = false
         var bound: Endpoint?
         var failure: LaunchFailure?
+        var portThief: PortThief?
         /// Up to where the shim has written output.
         var position: UInt64 = 0
         /// How it ended; always there once ``isClosed``, unless it could not be started.
@@ -144,6 +145,7 @@ final class ShimLink: Sendable {
             case .output(let position): news.position = max(news.position, position)
             case .ended(let record): news.record = record
             case .tookInput(let total): news.inputTaken = total
+            case .portTaken(let thief): news.portThief = thief
             }
         }
     }

@@ -43,4 +43,6 @@ package struct DynoView: Sendable {
     package let size: DynoSize
     package let releaseVersion: Int
     package let since: Timestamp
+    /// Why it is crashed, from the verb on.
+    package var reason: String?
 }

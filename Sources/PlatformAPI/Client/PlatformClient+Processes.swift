@@ -47,6 +47,11 @@ extension PlatformClient {
         try await perform("POST", ["apps", app, "formations", type, "actions", "stop"])
     }
 
+    /// What stopped dynos had written, newest first; of one name only where it is given.
+    package func losses(of app: String, dyno: String?) async throws -> [DynoLossResource] {
+        try await call("GET", ["paas", "v1", "apps", app, "lost-files"], query: dyno.map { ["dyno": $0] } ?? [:])
+    }
+
     package func attach(to dyno: DynoResource, of app: String) async throws -> DynoAttachment {
         DynoAttachment(try await upgrade("/paas/v1/apps/\(app)/dynos/\(dyno.id)/attach", to: "paas-attach/1"))
     }

@@ -13,7 +13,7 @@ enum CommandTable {
         .gitClone, .gitRemote, .gitHook,
         .login, .logout, .token, .whoami,
         .logs,
-        .ps, .psRestart, .psScale, .psSleep, .psStop, .psType,
+        .ps, .psLost, .psRestart, .psScale, .psSleep, .psStop, .psType,
         .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,
         .run, .runDetached,
         .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .completionScript, .manual,

@@ -17,10 +17,13 @@ package struct DynoResource: Codable, Sendable, Equatable {
     package var state: String
     package var type: String
     package var updatedAt: String
+    /// Why it is crashed; v3 does not have it, and it is there for such a dyno only.
+    package var reason: String?
 
     package init(
         attachURL: String? = nil, command: String, createdAt: String, id: String, name: String,
-        release: ReleaseReference, app: NamedReference, size: String, state: String, type: String, updatedAt: String
+        release: ReleaseReference, app: NamedReference, size: String, state: String, type: String, updatedAt: String,
+        reason: String? = nil
     ) {
         self.attachURL = attachURL
         self.command = command
@@ -33,10 +36,11 @@ package struct DynoResource: Codable, Sendable, Equatable {
         self.state = state
         self.type = type
         self.updatedAt = updatedAt
+        self.reason = reason
     }
 
     private enum CodingKeys: String, CodingKey {
-        case command, id, name, release, app, size, state, type
+        case command, id, name, release, app, size, state, type, reason
         case attachURL = "attach_url"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
