@@ -77,6 +77,8 @@ package struct DynoSpec: Sendable {
     package let size: DynoSize
     /// Writes what it uses into its log each 20 seconds (`log-runtime-metrics`).
     package let logsMetrics: Bool
+    /// Whether it is bound when it listens on 127.0.0.1 or ::1 alone; on Heroku it would not be.
+    package let acceptsLoopback: Bool
     /// What the conductor wants back when a new daemon adopts the dyno: release version, kind, and so on. No secrets.
     package let tags: [String: String]
     package let network: DynoNetwork
@@ -84,7 +86,8 @@ package struct DynoSpec: Sendable {
     package init(
         id: DynoID = DynoID(), app: AppID, appOrdinal: Int, name: DynoName, content: Content, command: String,
         environment: [String: String], wantsPort: Bool = false, streams: Streams = .logged, size: DynoSize = .basic,
-        logsMetrics: Bool = false, tags: [String: String] = [:], network: DynoNetwork = .shared
+        logsMetrics: Bool = false, acceptsLoopback: Bool = true, tags: [String: String] = [:],
+        network: DynoNetwork = .shared
     ) {
         self.id = id
         self.app = app
@@ -97,8 +100,16 @@ package struct DynoSpec: Sendable {
         self.streams = streams
         self.size = size
         self.logsMetrics = logsMetrics
+        self.acceptsLoopback = acceptsLoopback
         self.tags = tags
         self.network = network
+    }
+
+    /// The same once more, as another incarnation.
+    package func again() -> DynoSpec {
+        DynoSpec(
+            app: app, appOrdinal: appOrdinal, name: name, content: content, command: command, environment: environment,
+            wantsPort: wantsPort, streams: streams, size: size, acceptsLoopback: acceptsLoopback, tags: tags)
     }
 }
 
@@ -135,5 +146,9 @@ package enum DynoEvent: Sendable, Equatable {
     case dropped(bytes: UInt64)
     /// A remark of the sandbox for the app's log: `listens on 3000, not on $PORT (20117)`.
     case note(String)
+    /// Somebody else listens on its port, so that it cannot.
+    case portTaken(PortThief)
+    /// What it had written below /app when it ended; comes right before ``ended(_:)``.
+    case lost(LostFiles)
     case ended(Ending)
 }

@@ -40,6 +40,15 @@ package struct Settings: Sendable {
         self.buildPassthrough = buildPassthrough
     }
 
+    /// Java, Gradle, Scala and Clojure have half as long again: 90 seconds. Source: heroku-platform.md §2.2.
+    ///
+    /// - Parameter buildpackName: what the buildpack calls the app.
+    func bootTimeout(for buildpackName: String) -> Duration {
+        let words = buildpackName.lowercased().split { !$0.isLetter }
+        let isSlow = !Set(words).isDisjoint(with: ["java", "jvm", "gradle", "maven", "scala", "clojure", "kotlin"])
+        return isSlow ? bootTimeout * 3 / 2 : bootTimeout
+    }
+
     /// `http://NAME.localhost:8080/`; without the port when it is 80.
     package func webURL(_ name: AppName) -> String { "http://\(name).localhost\(port == 80 ? "" : ":\(port)")/" }
 }

@@ -24,7 +24,8 @@ extension Files {
         makeFolder: { try FileTree.makeFolder($0) },
         remove: { try FileTree.remove($0) },
         freeBytes: { try FileTree.freeBytes(at: $0) },
-        names: { (try? FileTree.names(in: $0)) ?? [] })
+        names: { (try? FileTree.names(in: $0)) ?? [] },
+        beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) })
 }
 
 extension DynoHost.Settings {

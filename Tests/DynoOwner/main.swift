@@ -35,6 +35,8 @@ func show(_ event: DynoEvent) {
     case .line(let message, _, _): say("line \(String(decoding: message, as: UTF8.self))")
     case .dropped(let bytes): say("dropped \(bytes)")
     case .note(let text): say("note \(text)")
+    case .portTaken(let thief): say("taken \(thief.sentence(owner: nil))")
+    case .lost(let files): say("lost \(files.files.map(\.path).joined(separator: " "))")
     case .ended(let ending): say("ended \(ending)")
     }
 }
@@ -75,7 +77,7 @@ func countLines(_ host: DynoHost, _ spec: DynoSpec) async throws {
                 }
             case .dropped(let count): dropped += count
             case .ended: read = Moment.monotonicNanoseconds
-            case .launched, .bound, .note: break
+            case .launched, .bound, .note, .portTaken, .lost: break
             }
         }
     }

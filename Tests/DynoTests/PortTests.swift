@@ -3,6 +3,10 @@ import Model
 import Posix
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 @Suite("A dyno's port", .timeLimit(.minutes(2)))
 struct PortTests {
     private func server(_ address: String, _ port: String) -> String {
@@ -74,8 +78,11 @@ struct PortTests {
         let stranger = try TCPSocket.listen(address: "0.0.0.0", port: port)
         for await event in dyno.events(from: 0) {
             if case .bound = event { Issue.record("bound by a stranger") }
-            guard case .note(let note) = event else { continue }
-            #expect(note == "port \(port) is taken by another program of this machine")
+            guard case .portTaken(let thief) = event else { continue }
+            #expect(thief.processID == getpid())
+            #expect(thief.userID == geteuid())
+            let program = try FileTree.readText("/proc/self/comm").split(separator: "\n")[0]
+            #expect(thief.sentence(owner: nil) == "port \(port) is taken by \(program) (pid \(getpid()))")
             break
         }
         _ = consume stranger

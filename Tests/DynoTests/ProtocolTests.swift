@@ -32,6 +32,8 @@ struct ProtocolTests {
         .bound(address: "127.0.0.1", port: 20_000), .output(position: 77), .tookInput(total: 5),
         .executing, .notExecuted(LaunchFailure(step: "fork", code: 11)), .executionOutput([0, 255]),
         .executionEnded(.signal(9)),
+        .portTaken(PortThief(port: 20_000, userID: 0)),
+        .portTaken(PortThief(port: 20_000, userID: 1000, program: "node", processID: 812, dyno: DynoID())),
         .ended(
             ExitRecord(ending: .signal(9), wasKilled: true, time: Timestamp(microseconds: 1), position: 99)),
     ]
@@ -46,6 +48,7 @@ struct ProtocolTests {
         plan.quota.scratchBytes = 1 << 30
         plan.groups.memory = "/sys/fs/cgroup/memory"
         plan.metrics = "source=web.1"
+        plan.acceptsLoopback = false
         return plan
     }
 
@@ -105,7 +108,7 @@ struct ProtocolTests {
             }
             _ = try? LaunchPlan(decoding: bytes)
             _ = try? DynoRecord(decoding: bytes)
-            for kind in UInt8(0)...10 {
+            for kind in UInt8(0)...40 {
                 _ = try? ShimRequest(Frame(kind: kind, payload: bytes))
                 _ = try? ShimReport(Frame(kind: kind, payload: bytes))
                 _ = try? InitNews(Frame(kind: kind, payload: bytes))

@@ -177,7 +177,7 @@ struct SandboxTests {
         let owner = try Owner(user: 4321)
         let layer = try owner.layer(["hello": "hello"])
         let lines = try await owner.run(level, "start", "id -u; cat hello; echo x >> hello; exit 4", layer)
-        #expect(lines == ["launched", "line 4321", "line hello", "ended status 4"])
+        #expect(lines == ["launched", "line 4321", "line hello", "lost hello", "ended status 4"])
         #expect(try FileTree.names(in: "\(owner.home)/run/dynos") == [])
         try owner.leave()
     }

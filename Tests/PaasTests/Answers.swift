@@ -25,11 +25,13 @@ enum Answers {
             user: person, version: version, current: current, outputStreamURL: output, eligibleForRollback: eligible)
     }
 
-    static func dyno(_ name: String, _ command: String, state: String = "up") -> DynoResource {
+    static func dyno(
+        _ name: String, _ command: String, state: String = "up", reason: String? = nil
+    ) -> DynoResource {
         DynoResource(
             command: command, createdAt: time, id: "d-\(name)", name: name,
             release: ReleaseReference(id: "r1", version: 1), app: named, size: "Basic", state: state,
-            type: String(name.prefix { $0 != "." }), updatedAt: time)
+            type: String(name.prefix { $0 != "." }), updatedAt: time, reason: reason)
     }
 
     static func formation(_ type: String, _ quantity: Int, size: String = "Basic") -> FormationResource {

@@ -1,3 +1,5 @@
+import APISchema
+
 extension Scene {
     static func releases() throws -> [Scene] {
         let list = try FakePlatform.Reply.value([
@@ -92,6 +94,50 @@ extension Scene {
 
 
                     """),
+            Scene(
+                words: ["ps", "-a", "example"],
+                replies: try with([
+                    "GET /apps/a1/dynos": [
+                        try .value([
+                            Answers.dyno(
+                                "web.1", "gunicorn app:app", state: "crashed",
+                                reason:
+                                    "exited with status 127: command not found: gunicorn (is it in requirements.txt?)")
+                        ])
+                    ]
+                ]),
+                output: """
+                    === web (Basic): gunicorn app:app (1)
+
+                    web.1: crashed 2020/01/02 03:04:05 +0000: exited with status 127: command not found: gunicorn (is it in requirements.txt?)
+
+
+                    """),
+            Scene(
+                words: ["ps:lost", "web.1", "-a", "example"],
+                replies: try with([
+                    "GET /paas/v1/apps/a1/lost-files": [
+                        try .value([
+                            DynoLossResource(
+                                dyno: "web.1", id: "d1", time: Answers.time, count: 5000, complete: false,
+                                files: [
+                                    .init(path: "db.sqlite3", size: 40_960), .init(path: "uploads/cat.png", size: 5),
+                                ])
+                        ])
+                    ]
+                ]),
+                output: """
+                      time                        dyno    size    path
+                     ────────────────────────────────────────────────────────────────
+                      2020/01/02 03:04:05 +0000   web.1   40 KB   db.sqlite3
+                      2020/01/02 03:04:05 +0000   web.1   5 B     uploads/cat.png
+                      2020/01/02 03:04:05 +0000   web.1           at least 4998 more
+
+                    """),
+            Scene(
+                words: ["ps:lost", "-a", "example"],
+                replies: try with(["GET /paas/v1/apps/a1/lost-files": [.json("[]")]]),
+                output: "The dynos of example lost no files.\n"),
             Scene(
                 words: ["ps", "-a", "example"], replies: try with(["GET /apps/a1/dynos": [.json("[]")]]),
                 output: "No dynos on example\n"),

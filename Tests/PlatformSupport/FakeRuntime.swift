@@ -44,6 +44,9 @@ package final class FakeRuntime: Sendable {
         package func say(_ text: String) {
             events.yield([.line(message: Array(text.utf8), time: Timestamp(microseconds: 0), position: 0)])
         }
+        package func note(_ text: String) { events.yield([.note(text)]) }
+        package func lose(_ thief: PortThief) { events.yield([.portTaken(thief)]) }
+        package func lose(_ files: LostFiles) { events.yield([.lost(files)]) }
         package func end(_ ending: Ending) {
             events.yield([.ended(ending)])
             events.finish()

@@ -20,9 +20,11 @@ package struct Stage: ~Copyable, Sendable {
     /// - Parameters:
     ///   - clock: `nil` is this machine's.
     ///   - ecoHours: the month's pool; `nil` is Heroku's.
+    ///   - sleep: how it waits; the live clock unless a test moves it.
     package init(
         _ runtime: FakeRuntime = FakeRuntime(), router: FakeRouter = FakeRouter(), clock: FakeClock? = nil,
-        ecoHours: Duration? = nil
+        ecoHours: Duration? = nil,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) throws {
         self.runtime = runtime
         self.router = router
@@ -38,11 +40,12 @@ package struct Stage: ~Copyable, Sendable {
             time: clock?.time
                 ?? Time(
                     now: { Timestamp(microseconds: Moment.realtimeMicroseconds) },
-                    sleep: { try await Task.sleep(for: $0) }),
+                    sleep: sleep),
             blocking: Blocking { job in _ = try? await pool.run { job() } },
             files: Files(
                 makeFolder: { try FileTree.makeFolder($0) }, remove: { try FileTree.remove($0) },
-                freeBytes: { try FileTree.freeBytes(at: $0) }, names: { (try? FileTree.names(in: $0)) ?? [] }))
+                freeBytes: { try FileTree.freeBytes(at: $0) }, names: { (try? FileTree.names(in: $0)) ?? [] },
+                beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) }))
         var settings = Settings(
             home: folder, port: 8080, apiEndpoint: .unix(path: "\(folder)/api.sock"), cli: "/usr/bin/true",
             searchPath: "/usr/bin:/bin", ownerHome: folder, buildPassthrough: [:])
@@ -78,12 +81,14 @@ package struct Stage: ~Copyable, Sendable {
         return (app, try blueprint(of: app, version: 3, types))
     }
 
-    package func blueprint(of app: App, version: Int, _ types: [String: String]) throws -> Blueprint {
+    package func blueprint(
+        of app: App, version: Int, _ types: [String: String], buildpack: String = "Test"
+    ) throws -> Blueprint {
         let now = platform.now()
         var processTypes: [ProcessType: String] = [:]
         for (type, command) in types { processTypes[try Self.type(type)] = command }
         let slug = Slug(
-            app: app.id, commit: nil, layers: [], processTypes: processTypes, sizeBytes: 0, buildpackName: "Test",
+            app: app.id, commit: nil, layers: [], processTypes: processTypes, sizeBytes: 0, buildpackName: buildpack,
             createdAt: now)
         let release = Release(
             app: app.id, version: version, status: .pending, description: "Deploy", slug: slug.id,

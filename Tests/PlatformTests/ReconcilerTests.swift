@@ -221,7 +221,7 @@ struct ReconcilerTests {
         // The table knows of it a moment before the runtime does.
         while stage.runtime.started.isEmpty { await Task.yield() }
         stage.runtime.started.first?.end(.signal(9))
-        #expect(try await report == .crashed(reason: "web.1 exited with status 137", lastLines: []))
+        #expect(try await report == .crashed(reason: "web.1 exited with status 137: ended by SIGKILL", lastLines: []))
         await stage.close()
     }
 

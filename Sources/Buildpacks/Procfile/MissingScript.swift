@@ -1,3 +1,5 @@
+internal import Model
+
 /// A script that a Procfile line runs and that is not there, mostly by a slip of the keyboard.
 struct MissingScript: Equatable {
     let path: String
@@ -43,30 +45,6 @@ struct MissingScript: Equatable {
     private static func nearest(to path: String, _ session: BuildSession) -> String? {
         let folder = WorkTree.parent(of: path)
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        let ranked = session.tree.names(in: folder)
-            .map { (name: $0, distance: editDistance($0.lowercased(), name.lowercased())) }
-            .filter { $0.distance <= max(1, name.count / 4) }
-            .min { $0.distance < $1.distance }
-        return ranked.map { folder.isEmpty ? $0.name : "\(folder)/\($0.name)" }
-    }
-
-    /// How many letters to insert, drop, change or swap with their neighbour.
-    static func editDistance(_ left: String, _ right: String) -> Int {
-        let a = Array(left)
-        let b = Array(right)
-        var rows = [[Int]](repeating: [Int](repeating: 0, count: b.count + 1), count: a.count + 1)
-        for i in 0...a.count { rows[i][0] = i }
-        for j in 0...b.count { rows[0][j] = j }
-        guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
-        for i in 1...a.count {
-            for j in 1...b.count {
-                let change = rows[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
-                rows[i][j] = min(rows[i - 1][j] + 1, rows[i][j - 1] + 1, change)
-                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
-                    rows[i][j] = min(rows[i][j], rows[i - 2][j - 2] + 1)
-                }
-            }
-        }
-        return rows[a.count][b.count]
+        return NearName.of(name, among: session.tree.names(in: folder)).map { folder.isEmpty ? $0 : "\(folder)/\($0)" }
     }
 }

@@ -11,6 +11,7 @@
 #include <linux/inet_diag.h>
 #include <linux/keyctl.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -347,13 +348,19 @@ static int listeners_of(int family, int netlink, struct cpx_listener *out, int c
             }
             struct inet_diag_msg *socket = NLMSG_DATA(header);
             if (count < capacity) {
-                static const uint8_t loopback6[16] = {[15] = 1};
-                const uint8_t *address = (const uint8_t *)socket->id.idiag_src;
-                out[count].inode = socket->idiag_inode;
-                out[count].port = ntohs(socket->id.idiag_sport);
-                out[count].ipv6 = family == AF_INET6;
-                out[count].loopback =
-                    family == AF_INET ? address[0] == 127 : memcmp(address, loopback6, sizeof loopback6) == 0;
+                struct cpx_listener *listener = &out[count];
+                memset(listener, 0, sizeof *listener);
+                listener->inode = socket->idiag_inode;
+                listener->uid = socket->idiag_uid;
+                listener->queued = socket->idiag_rqueue;
+                listener->port = ntohs(socket->id.idiag_sport);
+                listener->ipv6 = family == AF_INET6;
+                memcpy(listener->address, socket->id.idiag_src, family == AF_INET6 ? 16 : 4);
+                unsigned rest = header->nlmsg_len - NLMSG_LENGTH(sizeof *socket);
+                for (struct rtattr *attribute = (struct rtattr *)(socket + 1); RTA_OK(attribute, rest);
+                     attribute = RTA_NEXT(attribute, rest))
+                    if (attribute->rta_type == INET_DIAG_SKV6ONLY)
+                        listener->ipv6_only = *(uint8_t *)RTA_DATA(attribute);
             }
             count++;
         }

@@ -1,7 +1,7 @@
 /// How long a crashed dyno waits before it is started again.
 package struct RestartPolicy: Sendable, Equatable {
     /// Heroku's cool-offs; else short ones that suit a developer's machine.
-    package let isExact: Bool
+    package var isExact: Bool
     /// Crashes since it last started correctly.
     package private(set) var crashes = 0
 

@@ -29,6 +29,8 @@ struct LaunchPlan: Equatable, Sendable {
     var network = DynoNetwork.shared
     /// Addresses of this machine at which others reach a dyno that listens on all of them.
     var outsideAddresses: [String] = []
+    /// ``DynoSpec/acceptsLoopback``.
+    var acceptsLoopback = true
 
     /// The environment that the command gets.
     ///
@@ -88,6 +90,7 @@ extension LaunchPlan {
             writer.put(list: ports) { $0.put($1) }
         }
         writer.put(list: outsideAddresses) { $0.put($1) }
+        writer.put(acceptsLoopback)
         return writer.bytes
     }
 
@@ -135,5 +138,6 @@ extension LaunchPlan {
         default: throw ByteReader.Malformed()
         }
         outsideAddresses = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
+        acceptsLoopback = try reader.bool()
     }
 }

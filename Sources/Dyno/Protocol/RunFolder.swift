@@ -16,6 +16,8 @@ struct RunFolder: Hashable, Sendable {
     var door: String { "\(path)/door" }
     /// The process id of the dyno's `pasta`.
     var wayOut: String { "\(path)/pasta" }
+    /// What it has written and nobody keeps: ``LostFiles``, when there is any.
+    var lost: String { "\(path)/lost" }
     /// Where the new root is put together; empty outside the dyno's mount namespace.
     var root: String { "\(path)/root" }
     /// Everything that the dyno writes; thrown away when it ends.

@@ -21,6 +21,8 @@ enum ShimReport: Equatable, Sendable {
     case executionEnded(Ending)
     /// As ``bound(address:port:)``, in the dyno's own network, behind its door.
     case boundInside(address: String, port: UInt16)
+    /// Somebody else listens on the dyno's port.
+    case portTaken(PortThief)
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -59,6 +61,9 @@ enum ShimReport: Equatable, Sendable {
             kind = 50
             writer.put(address)
             writer.put(port)
+        case .portTaken(let thief):
+            kind = 30
+            thief.write(to: &writer)
         }
         return Frame(kind: kind, payload: writer.bytes)
     }
@@ -79,6 +84,7 @@ enum ShimReport: Equatable, Sendable {
         case 42: self = .executionOutput(frame.payload)
         case 43: self = .executionEnded(try Ending(from: &reader))
         case 50: self = .boundInside(address: try reader.text(), port: try reader.integer())
+        case 30: self = .portTaken(try PortThief(from: &reader))
         default: return nil
         }
     }
@@ -105,5 +111,24 @@ struct LaunchFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
     init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
         self.init(step: try reader.text(), code: try reader.integer())
+    }
+}
+
+extension PortThief {
+    func write(to writer: inout ByteWriter) {
+        writer.put(port)
+        writer.put(userID)
+        writer.put(program ?? "")
+        writer.put(processID ?? 0)
+        writer.put(dyno?.description ?? "")
+    }
+
+    init(from reader: inout ByteReader) throws(ByteReader.Malformed) {
+        self.init(port: try reader.integer(), userID: try reader.integer())
+        let program = try reader.text()
+        let process: Int32 = try reader.integer()
+        self.program = program.isEmpty ? nil : program
+        processID = process == 0 ? nil : process
+        dyno = DynoID(try reader.text())
     }
 }

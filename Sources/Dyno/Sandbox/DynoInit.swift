@@ -204,8 +204,15 @@ struct DynoInit {
     }
 
     private mutating func leaveIfDone() {
+        guard hasEnded else { return }
         // In a stop, the others have as long as the command has.
-        if hasEnded, !isStopping || !reap() { end() }
+        if isStopping {
+            if !reap() { end() }
+            return
+        }
+        let left = ProcessTree.descendants(of: getpid()).compactMap(ProcessTree.program(of:))
+        if !left.isEmpty { tell(.left(left)) }
+        end()
     }
 
     private mutating func end() -> Never {

@@ -70,6 +70,8 @@ enum InitNews: Equatable, Sendable {
     case executing(number: UInt32, hasTerminal: Bool)
     case notExecuted(number: UInt32, LaunchFailure)
     case executed(number: UInt32, Ending)
+    /// Programs that the command had left in the background when it ended, and that end with it.
+    case left([String])
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -94,6 +96,9 @@ enum InitNews: Equatable, Sendable {
             writer.put(number)
             ending.write(to: &writer)
             return Frame(kind: 42, payload: writer.bytes)
+        case .left(let programs):
+            writer.put(list: programs) { $0.put($1) }
+            return Frame(kind: 5, payload: writer.bytes)
         }
     }
 
@@ -104,6 +109,7 @@ enum InitNews: Equatable, Sendable {
         case 2: self = .launched
         case 3: self = .failed(try LaunchFailure(from: &reader))
         case 4: self = .ended(try Ending(from: &reader))
+        case 5: self = .left(try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() })
         case 40: self = .executing(number: try reader.integer(), hasTerminal: try reader.bool())
         case 41: self = .notExecuted(number: try reader.integer(), try LaunchFailure(from: &reader))
         case 42: self = .executed(number: try reader.integer(), try Ending(from: &reader))

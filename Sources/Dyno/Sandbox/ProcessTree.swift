@@ -34,15 +34,34 @@ enum ProcessTree {
         return children
     }
 
+    /// - Returns: `nil` when it has gone.
+    static func parent(of process: Int32) -> Int32? { statusFields(of: process).flatMap { Int32($0[1]) } }
+
+    /// Whether it waits for something that happens: a connection, a timer.
+    static func isAsleep(_ process: Int32) -> Bool { statusFields(of: process)?[0] == "S" }
+
+    /// The name of the program that it runs; `nil` when it has gone, or has ended and waits to be reaped.
+    static func program(of process: Int32) -> String? {
+        guard let state = statusFields(of: process)?[0], state != "Z", state != "X",
+            let name = try? FileTree.readText("/proc/\(process)/comm", limit: 64)
+        else { return nil }
+        return name.split(separator: "\n").first.map { String($0).printable }
+    }
+
+    /// The fields of `/proc/PID/stat` after the program's name, from the state on; at least two.
+    private static func statusFields(of process: Int32) -> [Substring]? {
+        guard let text = try? FileTree.readText("/proc/\(process)/stat"), let close = text.lastIndex(of: ")") else {
+            return nil
+        }
+        let fields = text[text.index(after: close)...].split(separator: " ")
+        return fields.count > 1 ? fields : nil
+    }
+
     /// The slow way: every process of the machine, by its parent.
     private static func scan(for root: Int32) -> [Int32] {
         var children: [Int32: [Int32]] = [:]
         for name in (try? FileTree.names(in: "/proc")) ?? [] {
-            guard let process = Int32(name), let text = try? FileTree.readText("/proc/\(name)/stat"),
-                let close = text.lastIndex(of: ")")
-            else { continue }
-            let fields = text[text.index(after: close)...].split(separator: " ")
-            guard fields.count > 1, let parent = Int32(fields[1]) else { continue }
+            guard let process = Int32(name), let parent = parent(of: process) else { continue }
             children[parent, default: []].append(process)
         }
         var found: [Int32] = []

@@ -24,10 +24,15 @@ final class Shim {
 
     private var hasLaunched = false
     private var bound: (address: String, port: UInt16)?
+    private var thief: PortThief?
     private var failure: LaunchFailure?
     /// How the command ended, once its first process has said so.
     private var ending: Ending?
     private var killAt: UInt64?
+    /// How long the stop that ends at ``killAt`` lets the dyno finish.
+    private var graceNanoseconds: UInt64 = 0
+    /// Somebody has asked it to stop: what it does from then on needs no explanation.
+    private var isStopping = false
     private var wasKilled = false
     /// When not to wait for more output any longer: everything of the dyno has gone.
     private var drainUntil: UInt64?
@@ -118,7 +123,7 @@ final class Shim {
 
     private var timeout: Int32 {
         let now = Moment.monotonicNanoseconds
-        let watching = hasLaunched && bound == nil ? portWatch?.nextLook : nil
+        let watching = isWatching ? portWatch?.nextLook : nil
         let measuring = drainUntil == nil ? limits?.nextLook : nil
         let draining = clients.compactMap(\.execution).filter { !$0.hasFinished }.compactMap(\.drainUntil).min()
         guard let next = [killAt, drainUntil, watching, measuring, draining].compactMap({ $0 }).min() else { return -1 }
@@ -127,9 +132,7 @@ final class Shim {
 
     private func tendTimers() {
         let now = Moment.monotonicNanoseconds
-        if hasLaunched, bound == nil, drainUntil == nil, let watch = portWatch, now >= watch.nextLook {
-            lookAtPort(now)
-        }
+        if isWatching, let watch = portWatch, now >= watch.nextLook { lookAtPort(now) }
         if drainUntil == nil, let next = limits?.nextLook, now >= next { act(on: limits?.look(now: now) ?? [], now) }
         if let killAt, now >= killAt { kill(now) }
         finishExecutions(now: now)
@@ -160,7 +163,7 @@ final class Shim {
                         now: Moment.monotonicNanoseconds)
                     portWatch = plan.port.map {
                         PortWatch(
-                            port: $0, now: Moment.monotonicNanoseconds,
+                            port: $0, acceptsLoopback: plan.acceptsLoopback, now: Moment.monotonicNanoseconds,
                             network: plan.network.isOwn ? dyno.process : nil, outside: plan.outsideAddresses)
                     }
                     broadcast(.launched)
@@ -170,6 +173,7 @@ final class Shim {
                     hasStarted(execution: number, terminal: hasTerminal ? terminals.popFirst() : nil)
                 case .notExecuted(let number, let failure): hasFailed(execution: number, failure)
                 case .executed(let number, let ending): hasEnded(execution: number, ending)
+                case .left(let programs): tell(left: programs)
                 }
             }
         } catch { controlIsOpen = false }
@@ -268,19 +272,29 @@ final class Shim {
         } catch { note("its network has no way out any more: \(error)") }
     }
 
+    /// A remark of the shim's own, between the lines of the dyno.
     private func note(_ text: String) {
-        spool.append(Array(text.utf8), kind: .note)
+        spool.append(Array(text.printable.utf8), kind: .note)
         broadcast(.output(position: spool.position))
     }
 
     private func stop(graceNanoseconds: UInt64) {
         guard drainUntil == nil else { return }
+        isStopping = true
         let deadline = Moment.monotonicNanoseconds &+ graceNanoseconds
-        killAt = min(killAt ?? .max, deadline)
+        if deadline < killAt ?? .max {
+            killAt = deadline
+            self.graceNanoseconds = graceNanoseconds
+        }
         dyno.order(.terminate)
     }
 
     private func kill(_ now: UInt64) {
+        if !wasKilled, graceNanoseconds > 0 {
+            // Said here, so that it is said when the daemon is away, and before the end.
+            note(RuntimeFault.exitTimeout.line(seconds: Int(graceNanoseconds / 1_000_000_000)))
+            note("Stopping remaining processes with SIGKILL")
+        }
         if plan.level.hasProcessNamespace || wasKilled {
             Glibc.kill(dyno.process, SIGKILL)
         } else {
@@ -297,7 +311,9 @@ final class Shim {
         let record = ExitRecord(
             ending: ending, wasKilled: wasKilled, time: Timestamp(microseconds: Moment.realtimeMicroseconds),
             position: spool.position)
-        // When it cannot be stored, those who are here are told all the same.
+        if bound == nil, !isStopping { tellThief() }
+        // When they cannot be stored, those who are here are told of the end all the same.
+        try? lostFiles?.store(in: folder)
         try? record.store(in: folder)
         self.record = record
         drainUntil = nil
@@ -314,7 +330,7 @@ final class Shim {
         let findings = watch.look(now: now) {
             if geteuid() == 0 { _ = cpx_act_on_files_as(plan.userID, plan.groupID) }
             defer { if geteuid() == 0 { _ = cpx_act_on_files_as(0, 0) } }
-            return ProcessTree.sockets(of: ProcessTree.descendants(of: dyno.process))
+            return DynoSockets.below(dyno.process)
         }
         portWatch = watch
         for finding in findings {
@@ -324,8 +340,38 @@ final class Shim {
                 if plan.network.isOwn { dyno.order(.listens(ipv6: address == "::1")) }
                 broadcast(boundReport(address, watch.port))
             case .note(let text): note(text)
+            case .taken(let listener): tell(thief: SocketHolder.find(listener))
             }
         }
+    }
+
+    /// From the moment when the command runs until somebody ends it.
+    private var isWatching: Bool { hasLaunched && !isStopping && drainUntil == nil }
+
+    /// A dyno that ends without having listened may have met somebody on its port.
+    private func tellThief() {
+        guard let port = portWatch?.port, thief == nil, let listener = Listener.all().first(where: { $0.port == port })
+        else { return }
+        tell(thief: SocketHolder.find(listener))
+    }
+
+    private func tell(thief: PortThief) {
+        self.thief = thief
+        broadcast(.portTaken(thief))
+    }
+
+    /// What it has written itself; a build's tree stays.
+    private var lostFiles: LostFiles? {
+        guard case .slug(let layers) = plan.content else { return nil }
+        return LostFileSearch.run(plan.level.hasOverlay ? "\(folder.scratch)/upper" : folder.copy, layers: layers)
+    }
+
+    private func tell(left programs: [String]) {
+        guard plan.streams == .logged, case .slug = plan.content, let first = programs.first, !isStopping else {
+            return
+        }
+        let all = programs.count > 1 ? "\(first) and \(programs.count - 1) more" : first
+        note("the command has ended and left \(all) in the background, which ends with it: run it in the foreground")
     }
 
     // MARK: Limits
@@ -358,6 +404,7 @@ final class Shim {
         client.tell(.hello(version: ShimRequest.version, shim: getpid()))
         if hasLaunched { client.tell(.launched) }
         if let bound { client.tell(boundReport(bound.address, bound.port)) }
+        if let thief { client.tell(.portTaken(thief)) }
         client.tell(.output(position: spool.position))
         if let record { client.tell(.ended(record)) }
     }

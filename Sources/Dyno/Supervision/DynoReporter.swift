@@ -11,6 +11,7 @@ actor DynoReporter {
     private var rest: ArraySlice<DynoEvent> = []
     private var hasToldLaunch = false
     private var hasToldBound = false
+    private var hasToldThief = false
     private var hasToldEnd = false
 
     init(_ link: ShimLink, from position: UInt64) {
@@ -40,6 +41,10 @@ actor DynoReporter {
             if let endpoint = news.bound, !hasToldBound {
                 hasToldBound = true
                 return [.bound(endpoint)]
+            }
+            if let thief = news.portThief, !hasToldThief {
+                hasToldThief = true
+                return [.portTaken(thief)]
             }
             if !readSpool(written: news.record == nil ? news.position : nil) {
                 if news.isClosed || news.record != nil {
@@ -75,6 +80,7 @@ actor DynoReporter {
         if let record, record.position > spool.position {
             waiting.append(.dropped(bytes: record.position - spool.position))
         }
+        if let lost = LostFiles.load(from: link.folder) { waiting.append(.lost(lost)) }
         waiting.append(.ended(record?.ending ?? .lost))
         hasToldEnd = true
     }

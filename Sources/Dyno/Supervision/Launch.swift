@@ -28,7 +28,8 @@ struct Launch: Sendable {
             hostsFile: DynoHost.hostsFile(settings),
             quota: Quota(spec.size, content: spec.content, disk: settings.disk), groups: groups,
             metrics: spec.logsMetrics ? "source=\(spec.name) dyno=heroku.\(spec.appOrdinal).\(spec.id)" : "",
-            network: spec.network, outsideAddresses: spec.network.isOwn ? [] : outsideAddresses)
+            network: spec.network, outsideAddresses: spec.network.isOwn ? [] : outsideAddresses,
+            acceptsLoopback: spec.acceptsLoopback)
         record = DynoRecord(
             id: spec.id, app: spec.app, name: spec.name, tags: spec.tags, command: spec.command,
             startedAt: Timestamp(microseconds: Moment.realtimeMicroseconds), port: port, size: spec.size, level: level,

@@ -17,6 +17,7 @@ final class ShimLink: Sendable {
         var hasLaunched = false
         var bound: Endpoint?
         var failure: LaunchFailure?
+        var portThief: PortThief?
         /// Up to where the shim has written output.
         var position: UInt64 = 0
         /// How it ended; always there once ``isClosed``, unless it could not be started.
@@ -181,6 +182,7 @@ final class ShimLink: Sendable {
                 news.execution.output += bytes
                 news.execution.total += UInt64(bytes.count)
             case .executionEnded(let ending): news.execution.ending = ending
+            case .portTaken(let thief): news.portThief = thief
             }
         }
     }

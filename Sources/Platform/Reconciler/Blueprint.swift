@@ -47,4 +47,6 @@ package struct DynoView: Sendable {
     package var sandbox: SandboxLevel?
     /// Where it answers.
     package var endpoint: Endpoint?
+    /// Why it is crashed, from the verb on.
+    package var reason: String?
 }

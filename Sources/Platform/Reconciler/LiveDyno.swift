@@ -45,10 +45,25 @@ struct LiveDyno {
     var verdict: String?
     /// When its daily restart was tried last; `nil` when it has not been.
     var cycledAt: Timestamp?
-    /// The last few lines of output, for the message of a failed boot.
+    /// The last lines of output, for the message of a failed boot and to find its reason.
     var lastLines: [String] = []
+    /// What its shim has last remarked: `listens on 3000, not on $PORT (20117)`.
+    var remark: String?
+    /// Who has its port, in words.
+    var portThief: String?
+    /// Started because another one could not have its port.
+    var isSecondTry = false
+    /// What it was started as; `nil` for one that an earlier daemon started.
+    var spec: DynoSpec?
+    /// What its release's buildpack calls the app.
+    var buildpackName = ""
+    /// What it had written when it ended.
+    var lost: LostFiles?
     /// Also gets each line of output; for builds and release commands.
     var tap: (@Sendable ([UInt8]) async -> Void)?
 
-    static let keptLines = 10
+    /// How many lines are kept; a stack trace has a few dozen.
+    static let keptLines = 60
+    /// How many of them a push shows.
+    static let shownLines = 10
 }

@@ -123,6 +123,7 @@ extension Reconciler {
             handle: handle, policy: RestartPolicy(exact: state.app.has(.herokuCrashBackoff)),
             wantsPort: handle.name.type == .web && role != .oneOff)
         dyno.isAdopted = true
+        dyno.buildpackName = state.blueprint?.slug.buildpackName ?? ""
         dyno.isAttached = handle.tags["attached"] == "true"
         apps[handle.app]?.dynos[handle.id] = dyno
         // What it ran while no daemon was there counts too.

@@ -33,8 +33,13 @@ extension Reconciler {
         case .dropped(let bytes):
             await say("Error L12: \(bytes) bytes of output were dropped", about: dyno.name, in: app)
         case .note(let text):
+            apps[app]?.dynos[id]?.remark = text
             if text.hasPrefix("Error R15") { apps[app]?.dynos[id]?.verdict = "used too much memory (R15)" }
             await say(text, about: dyno.name, in: app)
+        case .portTaken(let thief):
+            await portTaken(thief, from: id, in: app)
+        case .lost(let files):
+            apps[app]?.dynos[id]?.lost = files
         case .ended(let ending):
             await ended(id, in: app, ending)
         }
@@ -74,13 +79,18 @@ extension Reconciler {
         if dyno.role != .build, dyno.handle != nil {
             await say("Process exited with \(ending)", about: dyno.name, in: app)
         }
+        await tellLost(dyno, in: app)
+        if await retryWithAnotherPort(dyno, in: app) {
+            await dyno.handle?.release()
+            return
+        }
         switch dyno.role {
         case .formation:
             await crashed(dyno, in: app, ending)
         case .incoming:
+            let reason = await explainEnd(of: dyno, in: app, ending)
             await say("State changed from \(dyno.state.rawValue) to crashed", about: dyno.name, in: app)
-            apps[app]?.dynos[id]?.state = .crashed
-            apps[app]?.dynos[id]?.verdict = dyno.verdict ?? "exited with \(ending)"
+            settle(id, in: app, as: reason)
         case .leaving, .build:
             apps[app]?.dynos[id] = nil
         case .oneOff:
@@ -91,14 +101,28 @@ extension Reconciler {
         answerBootWaiters(of: id, crashReport(of: apps[app]?.dynos[id] ?? dyno))
         if dyno.isAwaited, endWaiters[id] == nil { endings[id] = ending }
         answerEndWaiters(of: id, ending)
+        // Its change has won while its end was being told: it is part of the app now.
+        if dyno.role == .incoming, apps[app]?.dynos[id]?.role == .formation { await restartCrashed(id, in: app) }
         if apps[app]?.dynos[id]?.state != .complete { await dyno.handle?.release() }
     }
 
+    /// Notes that a dyno is crashed, and why; one that was retired while that was told is gone.
+    private func settle(_ id: DynoID, in app: AppID, as reason: String) {
+        if apps[app]?.dynos[id]?.role == .leaving {
+            apps[app]?.dynos[id] = nil
+        } else {
+            apps[app]?.dynos[id]?.state = .crashed
+            apps[app]?.dynos[id]?.verdict = reason
+        }
+    }
+
     private func crashed(_ dyno: LiveDyno, in app: AppID, _ ending: Ending) async {
+        let reason = await explainEnd(of: dyno, in: app, ending)
         await say("State changed from \(dyno.state.rawValue) to crashed", about: dyno.name, in: app)
-        guard apps[app]?.dynos[dyno.id] != nil else { return }
-        apps[app]?.dynos[dyno.id]?.state = .crashed
-        apps[app]?.dynos[dyno.id]?.verdict = dyno.verdict ?? "exited with \(ending)"
+        settle(dyno.id, in: app, as: reason)
+        guard let state = apps[app], state.dynos[dyno.id] != nil else { return }
+        // The feature may have been switched since the dyno was started.
+        apps[app]?.dynos[dyno.id]?.policy.isExact = state.app.has(.herokuCrashBackoff)
         answerBootWaiters(of: dyno.id, crashReport(of: apps[app]?.dynos[dyno.id] ?? dyno))
         if dyno.state == .up, machines.time.now().since(dyno.since) >= .seconds(60) {
             apps[app]?.dynos[dyno.id]?.policy.started()

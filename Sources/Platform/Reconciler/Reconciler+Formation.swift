@@ -107,13 +107,17 @@ extension Reconciler {
         _ names: [DynoName], in app: AppID, with blueprint: Blueprint, winning: @Sendable () async throws -> Void,
         takingOver: () -> Void
     ) async throws -> BootReport {
+        for dyno in apps[app]?.members(of: .web) ?? [] where names.contains(dyno.name) && dyno.state == .up {
+            await say("Restarting", about: dyno.name, in: app)
+        }
         var incoming: [DynoID] = []
         for name in names { incoming.append(await start(name, in: app, as: blueprint, role: .incoming)) }
         for id in incoming {
             guard case .crashed(let reason, let lines) = await bootReport(of: id, in: app) else { continue }
-            await retire(incoming, in: app)
+            await retire(incoming.map(latest), in: app)
             throw BootFailure(reason: reason, lastLines: lines)
         }
+        incoming = incoming.map(latest)
         // One may have ended while another was still starting.
         if let fallen = incoming.compactMap({ apps[app]?.dynos[$0] }).first(where: { $0.state != .up }) {
             guard case .crashed(let reason, let lines) = crashReport(of: fallen) else { return .up }
@@ -147,6 +151,7 @@ extension Reconciler {
         for dyno in old { apps[app]?.dynos[dyno.id]?.role = .leaving }
         for dyno in old where dyno.handle != nil && dyno.state != .crashed {
             await say("Restarting", about: dyno.name, in: app)
+            await say("State changed from \(dyno.state.rawValue) to starting", about: dyno.name, in: app)
         }
         var started: [DynoID] = []
         for name in names {

@@ -46,12 +46,15 @@ extension Reconciler {
             id: id, name: name, command: command, size: size, releaseVersion: blueprint.release.version, role: role,
             since: machines.time.now(), policy: policy ?? newPolicy(for: state.app), wantsPort: wantsPort)
         let environment = DynoEnvironment.of(name, in: state.app, blueprint: blueprint)
-        return DynoSpec(
+        let spec = DynoSpec(
             id: id, app: app, appOrdinal: state.app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: environment, wantsPort: wantsPort, size: size,
-            logsMetrics: state.app.has(.logRuntimeMetrics),
+            logsMetrics: state.app.has(.logRuntimeMetrics), acceptsLoopback: !state.app.has(.strict),
             tags: ["role": role.rawValue, "release": "\(blueprint.release.version)"],
             network: .of(state.app, environment: environment, routerPort: settings.port))
+        apps[app]?.dynos[id]?.spec = spec
+        apps[app]?.dynos[id]?.buildpackName = blueprint.slug.buildpackName
+        return spec
     }
 
     /// Asks the runtime for a dyno that is already in the books.
@@ -97,10 +100,14 @@ extension Reconciler {
 
     /// R10: a web dyno that does not listen in time is killed.
     func failUnlessBound(_ id: DynoID, in app: AppID) async {
-        do { try await machines.time.sleep(settings.bootTimeout) } catch { return }  // The daemon stops.
+        let limit = settings.bootTimeout(for: apps[app]?.dynos[id]?.buildpackName ?? "")
+        do { try await machines.time.sleep(limit) } catch { return }  // The daemon stops.
         guard let dyno = apps[app]?.dynos[id], dyno.state == .starting, let handle = dyno.handle else { return }
-        let seconds = Int(settings.bootTimeout.components.seconds)
-        apps[app]?.dynos[id]?.verdict = "did not listen on $PORT within \(seconds) seconds (R10)"
+        let seconds = Int(limit.components.seconds)
+        let instead = dyno.portThief ?? dyno.remark ?? (dyno.isAdopted ? nil : "it listens on no port")
+        apps[app]?.dynos[id]?.verdict =
+            "did not listen on $PORT within \(seconds) seconds (R10)\(instead.map { ": \($0)" } ?? "")"
+        if let instead, dyno.remark == nil, dyno.portThief == nil { await say(instead, about: dyno.name, in: app) }
         await say(RuntimeFault.bootTimeout.line(seconds: seconds), about: dyno.name, in: app)
         await say("Stopping process with SIGKILL", about: dyno.name, in: app)
         _ = await handle.stop(.zero)
@@ -110,6 +117,7 @@ extension Reconciler {
 
     /// Returns when the dyno is up or has failed.
     func bootReport(of id: DynoID, in app: AppID) async -> BootReport {
+        let id = latest(id)
         guard let dyno = apps[app]?.dynos[id] else {
             return .crashed(reason: "the app was removed meanwhile", lastLines: [])
         }
@@ -123,7 +131,8 @@ extension Reconciler {
     }
 
     func crashReport(of dyno: LiveDyno) -> BootReport {
-        .crashed(reason: "\(dyno.name) \(dyno.verdict ?? "crashed")", lastLines: dyno.lastLines)
+        .crashed(
+            reason: "\(dyno.name) \(dyno.verdict ?? "crashed")", lastLines: dyno.lastLines.suffix(LiveDyno.shownLines))
     }
 
     func answerBootWaiters(of id: DynoID, _ report: BootReport) {

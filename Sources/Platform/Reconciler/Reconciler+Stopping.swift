@@ -38,12 +38,8 @@ extension Reconciler {
     /// SIGTERM, the grace, SIGKILL, with the lines that tell of it.
     func stop(_ handle: DynoHandle) async {
         await say("Stopping all processes with SIGTERM", about: handle.name, in: handle.app)
-        let (_, wasKilled) = await handle.stop(settings.stopGrace)
-        if wasKilled {
-            let seconds = Int(settings.stopGrace.components.seconds)
-            await say(RuntimeFault.exitTimeout.line(seconds: seconds), about: handle.name, in: handle.app)
-            await say("Stopping remaining processes with SIGKILL", about: handle.name, in: handle.app)
-        }
+        // Its shim says R12 when it has to kill.
+        _ = await handle.stop(settings.stopGrace)
     }
 
     /// `ps:stop`: a dyno of the formation stays down until a restart, a change or a new release; a one-off is ended.

@@ -21,6 +21,8 @@ package actor Reconciler {
     var hoursSavedAt: Timestamp
     /// Rings when something has changed that time rules depend on.
     nonisolated let alarm = Alarm()
+    /// Dynos that were started in the place of others; see ``retryWithAnotherPort(_:in:)``.
+    var successors: [DynoID: DynoID] = [:]
     /// Dynos that the runtime is starting at this moment.
     var launching = 0
     /// What dynos do is not heard any more.
@@ -114,7 +116,7 @@ package actor Reconciler {
                     id: dyno.id, name: dyno.name, isOneOff: dyno.role == .oneOff, state: dyno.state,
                     command: dyno.command, size: dyno.size,
                     releaseVersion: dyno.releaseVersion, since: dyno.since, sandbox: dyno.handle?.sandbox,
-                    endpoint: dyno.endpoint)
+                    endpoint: dyno.endpoint, reason: dyno.state == .crashed ? dyno.verdict : nil)
             }
             .sorted { $0.name < $1.name }
     }

@@ -59,16 +59,20 @@ package struct Files: Sendable {
     package var makeFolder: @Sendable (String) throws -> Void
     package var remove: @Sendable (String) throws -> Void
     package var freeBytes: @Sendable (String) throws -> Int64
-    /// What is in a folder; nothing where there is none.
+    /// The names in a folder; none where there is no such folder.
     package var names: @Sendable (String) -> [String]
+    /// The beginning of a file, at most that many bytes; `nil` where there is no such file.
+    package var beginning: @Sendable (String, Int) -> [UInt8]?
 
     package init(
         makeFolder: @escaping @Sendable (String) throws -> Void, remove: @escaping @Sendable (String) throws -> Void,
-        freeBytes: @escaping @Sendable (String) throws -> Int64, names: @escaping @Sendable (String) -> [String]
+        freeBytes: @escaping @Sendable (String) throws -> Int64, names: @escaping @Sendable (String) -> [String],
+        beginning: @escaping @Sendable (String, Int) -> [UInt8]?
     ) {
         self.makeFolder = makeFolder
         self.remove = remove
         self.freeBytes = freeBytes
         self.names = names
+        self.beginning = beginning
     }
 }

@@ -50,6 +50,11 @@ extension PlatformClient {
         try await perform("POST", ["apps", app, "formations", type, "actions", "stop"])
     }
 
+    /// What stopped dynos had written, newest first; of one name only where it is given.
+    package func losses(of app: String, dyno: String?) async throws -> [DynoLossResource] {
+        try await call("GET", ["paas", "v1", "apps", app, "lost-files"], query: dyno.map { ["dyno": $0] } ?? [:])
+    }
+
     /// - Parameter position: how many bytes of its output are here already.
     package func attach(
         to dyno: DynoResource, of app: String, from position: UInt64 = 0

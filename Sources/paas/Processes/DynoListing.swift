@@ -48,7 +48,8 @@ struct DynoListing {
     }
 
     private func state(_ dyno: DynoResource, _ stream: Stream) -> String {
-        "\(stream.styled(dyno.state, dyno.state == "up" ? .green : .yellow)) \(TimeText.ago(dyno.updatedAt))"
+        let state = stream.styled(dyno.state, dyno.state == "up" ? .green : .yellow)
+        return "\(state) \(TimeText.ago(dyno.updatedAt))\(dyno.reason.map { ": \($0)" } ?? "")"
     }
 
     private static func number(_ dyno: DynoResource) -> Int {

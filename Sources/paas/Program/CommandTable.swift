@@ -13,7 +13,7 @@ enum CommandTable {
         .gitClone, .gitRemote, .gitHook,
         .login, .logout, .token, .whoami,
         .logs,
-        .ps, .psExec, .psRestart, .psScale, .psSleep, .psStop, .psType, .psWait,
+        .ps, .psExec, .psLost, .psRestart, .psScale, .psSleep, .psStop, .psType, .psWait,
         .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,
         .run, .runDetached, .runInside,
         .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .autocomplete, .completionScript, .manual,

@@ -7,8 +7,8 @@ import Posix
 #endif
 
 /// Finds a TCP port of the loopback address that nobody listens on.
-enum FreePort {
-    static func find() throws -> UInt16 {
+package enum FreePort {
+    package static func find() throws -> UInt16 {
         let socket = Descriptor(owning: try posix(TCPSocket.make(), "socket"))
         var address = TCPSocket.loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)

@@ -74,7 +74,15 @@ uint64_t cpx_walk_bytes(const cpx_walk *walk);
 void cpx_walk_end(cpx_walk *walk);
 
 // Every listening TCP socket of this network namespace.
-struct cpx_listener { uint32_t inode; uint16_t port; uint8_t loopback; uint8_t ipv6; };
+struct cpx_listener {
+    uint32_t inode;
+    uint32_t uid;
+    uint32_t queued;      // connections that nobody has accepted yet
+    uint16_t port;
+    uint8_t ipv6;
+    uint8_t ipv6_only;
+    uint8_t address[16];  // the first 4 for IPv4
+};
 int cpx_listeners(struct cpx_listener *out, int capacity);  // how many there are
 
 #endif

@@ -19,10 +19,13 @@ package struct DynoResource: Codable, Sendable, Equatable {
     package var updatedAt: String
     /// Only with `?extended=true`, which the published schema does not have.
     package var extended: DynoExtension?
+    /// Why it is crashed; v3 does not have it, and it is there for such a dyno only.
+    package var reason: String?
 
     package init(
         attachURL: String? = nil, command: String, createdAt: String, id: String, name: String,
-        release: ReleaseReference, app: NamedReference, size: String, state: String, type: String, updatedAt: String
+        release: ReleaseReference, app: NamedReference, size: String, state: String, type: String, updatedAt: String,
+        reason: String? = nil
     ) {
         self.attachURL = attachURL
         self.command = command
@@ -35,10 +38,11 @@ package struct DynoResource: Codable, Sendable, Equatable {
         self.state = state
         self.type = type
         self.updatedAt = updatedAt
+        self.reason = reason
     }
 
     private enum CodingKeys: String, CodingKey {
-        case command, id, name, release, app, size, state, type, extended
+        case command, id, name, release, app, size, state, type, extended, reason
         case attachURL = "attach_url"
         case createdAt = "created_at"
         case updatedAt = "updated_at"

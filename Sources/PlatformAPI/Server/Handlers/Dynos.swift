@@ -52,6 +52,13 @@ extension APIServer {
             try await call.platform.stopType(call.parameter("type"), of: try await call.app())
             return try .ok([String: String](), status: 202)
         },
+        Route("GET", "paas/v1/apps/:app/lost-files") { call in
+            let wanted = call.request.query["dyno"]
+            let name = wanted.flatMap { DynoName($0) }
+            if let wanted, name == nil { throw PlatformError.noSuchDyno(wanted) }
+            let losses = try await call.platform.losses(of: try await call.app(), dyno: name)
+            return try .ok(losses.map(DynoLossResource.init))
+        },
         Route("GET", "paas/v1/apps/:app/dynos/:dyno/attach") { call in
             try await call.attach()
             return .answered
@@ -61,6 +68,14 @@ extension APIServer {
             return .answered
         },
     ]
+}
+
+extension DynoLossResource {
+    fileprivate init(_ loss: DynoLoss) {
+        self.init(
+            dyno: "\(loss.name)", id: "\(loss.id)", time: loss.time.iso8601, count: loss.files.count,
+            complete: loss.files.isComplete, files: loss.files.files.map { File(path: $0.path, size: $0.sizeBytes) })
+    }
 }
 
 extension Call {
@@ -111,7 +126,7 @@ extension DynoResource {
             command: dyno.command, createdAt: dyno.since.iso8601, id: "\(dyno.id)", name: "\(dyno.name)",
             release: ReleaseReference(id: "\(release.id)", version: release.version),
             app: NamedReference(app), size: dyno.size.name, state: dyno.state.rawValue, type: dyno.name.type.text,
-            updatedAt: dyno.since.iso8601)
+            updatedAt: dyno.since.iso8601, reason: dyno.reason)
     }
 }
 
