@@ -17,14 +17,14 @@ final class Shim {
     private let listener: Descriptor
     private let signals: Descriptor
     private var news = FrameDecoder()
-    private var portWatch: PortWatch?
+    var portWatch: PortWatch?
     private var closesInput = false
     private let group: ControlGroup?
-    private var limits: LimitsWatch?
+    var limits: LimitsWatch?
 
-    private var hasLaunched = false
-    private var bound: (address: String, port: UInt16)?
-    private var thief: PortThief?
+    var hasLaunched = false
+    var bound: (address: String, port: UInt16)?
+    var thief: PortThief?
     private var failure: LaunchFailure?
     /// How the command ended, once its first process has said so.
     private var ending: Ending?
@@ -32,10 +32,10 @@ final class Shim {
     /// How long the stop that ends at ``killAt`` lets the dyno finish.
     private var graceNanoseconds: UInt64 = 0
     /// Somebody has asked it to stop: what it does from then on needs no explanation.
-    private var isStopping = false
+    var isStopping = false
     private var wasKilled = false
     /// When not to wait for more output any longer: everything of the dyno has gone.
-    private var drainUntil: UInt64?
+    var drainUntil: UInt64?
     private var record: ExitRecord?
     private var isReleased = false
     /// The number of the last command beside the dyno's own.
@@ -139,7 +139,7 @@ final class Shim {
         if let drainUntil, record == nil, now >= drainUntil || dyno.output.raw < 0 { finish() }
     }
 
-    private func broadcast(_ report: ShimReport) {
+    func broadcast(_ report: ShimReport) {
         for client in clients where client.execution == nil { client.tell(report) }
     }
 
@@ -272,12 +272,6 @@ final class Shim {
         } catch { note("its network has no way out any more: \(error)") }
     }
 
-    /// A remark of the shim's own, between the lines of the dyno.
-    private func note(_ text: String) {
-        spool.append(Array(text.printable.utf8), kind: .note)
-        broadcast(.output(position: spool.position))
-    }
-
     private func stop(graceNanoseconds: UInt64) {
         guard drainUntil == nil else { return }
         isStopping = true
@@ -289,7 +283,7 @@ final class Shim {
         dyno.order(.terminate)
     }
 
-    private func kill(_ now: UInt64) {
+    func kill(_ now: UInt64) {
         if !wasKilled, graceNanoseconds > 0 {
             // Said here, so that it is said when the daemon is away, and before the end.
             note(RuntimeFault.exitTimeout.line(seconds: Int(graceNanoseconds / 1_000_000_000)))
@@ -323,71 +317,6 @@ final class Shim {
         group?.remove()
         // What cannot be removed now is removed with the run folder.
         try? FileTree.remove(folder.scratch)
-    }
-
-    private func lookAtPort(_ now: UInt64) {
-        guard var watch = portWatch else { return }
-        let findings = watch.look(now: now) {
-            if geteuid() == 0 { _ = cpx_act_on_files_as(plan.userID, plan.groupID) }
-            defer { if geteuid() == 0 { _ = cpx_act_on_files_as(0, 0) } }
-            return DynoSockets.below(dyno.process)
-        }
-        portWatch = watch
-        for finding in findings {
-            switch finding {
-            case .bound(let address):
-                bound = (address, watch.port)
-                if plan.network.isOwn { dyno.order(.listens(ipv6: address == "::1")) }
-                broadcast(boundReport(address, watch.port))
-            case .note(let text): note(text)
-            case .taken(let listener): tell(thief: SocketHolder.find(listener))
-            }
-        }
-    }
-
-    /// From the moment when the command runs until somebody ends it.
-    private var isWatching: Bool { hasLaunched && !isStopping && drainUntil == nil }
-
-    /// A dyno that ends without having listened may have met somebody on its port.
-    private func tellThief() {
-        guard let port = portWatch?.port, thief == nil, let listener = Listener.all().first(where: { $0.port == port })
-        else { return }
-        tell(thief: SocketHolder.find(listener))
-    }
-
-    private func tell(thief: PortThief) {
-        self.thief = thief
-        broadcast(.portTaken(thief))
-    }
-
-    /// What it has written itself; a build's tree stays.
-    private var lostFiles: LostFiles? {
-        guard case .slug(let layers) = plan.content else { return nil }
-        return LostFileSearch.run(plan.level.hasOverlay ? "\(folder.scratch)/upper" : folder.copy, layers: layers)
-    }
-
-    private func tell(left programs: [String]) {
-        guard plan.streams == .logged, case .slug = plan.content, let first = programs.first, !isStopping else {
-            return
-        }
-        let all = programs.count > 1 ? "\(first) and \(programs.count - 1) more" : first
-        note("the command has ended and left \(all) in the background, which ends with it: run it in the foreground")
-    }
-
-    // MARK: Limits
-
-    /// - Parameter now: `nil` once there is nothing left to kill.
-    private func act(on findings: [LimitFinding], _ now: UInt64?) {
-        for finding in findings {
-            switch finding {
-            case .say(let text): note(text)
-            case .kill: if let now { kill(now) }
-            }
-        }
-    }
-
-    private func boundReport(_ address: String, _ port: UInt16) -> ShimReport {
-        plan.network.isOwn ? .boundInside(address: address, port: port) : .bound(address: address, port: port)
     }
 
     // MARK: Clients
