@@ -8,6 +8,7 @@ struct Home {
     var git: String { "\(path)/git" }
     var slugs: String { "\(path)/slugs" }
     var logs: String { "\(path)/logs" }
+    var tls: String { "\(path)/tls" }
     var run: String { "\(path)/run" }
     var lock: String { "\(path)/run/daemon.lock" }
     var apiSocket: String { "\(path)/run/api.sock" }

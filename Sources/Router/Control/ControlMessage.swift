@@ -24,6 +24,8 @@ enum ControlMessage: Equatable {
     case wake(AppID)
     /// Router: so many bytes of records were lost while no daemon listened.
     case lost(bytes: UInt64)
+    /// Daemon: speak TLS with this from now on.
+    case secure(TLSMaterial)
 
     /// An address and a port, whose descriptor travels beside the message.
     struct Place: Equatable {
@@ -31,13 +33,13 @@ enum ControlMessage: Equatable {
         let port: UInt16
     }
 
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     /// The longest message: a table of some hundred thousand routes.
     static let limitBytes = 64 << 20
 
     private enum Kind: UInt8 {
         case hello = 1
-        case listen, install, installed, drain, drained, stop, records, wake, lost
+        case listen, install, installed, drain, drained, stop, records, wake, lost, secure
     }
 
     private var kind: Kind {
@@ -52,6 +54,7 @@ enum ControlMessage: Equatable {
         case .records: .records
         case .wake: .wake
         case .lost: .lost
+        case .secure: .secure
         }
     }
 
@@ -77,6 +80,7 @@ enum ControlMessage: Equatable {
         case .records(let block): writer.put(block)
         case .wake(let app): writer.put(app.description)
         case .lost(let count): writer.put(count)
+        case .secure(let material): material.write(to: &writer)
         }
         var length = ByteWriter()
         length.put(UInt32(writer.bytes.count))
@@ -113,6 +117,7 @@ enum ControlMessage: Equatable {
             guard let app = AppID(try reader.text()) else { throw ByteReader.Malformed() }
             self = .wake(app)
         case .lost: self = .lost(bytes: try reader.integer())
+        case .secure: self = .secure(try TLSMaterial(from: &reader))
         }
     }
 

@@ -1,3 +1,5 @@
+internal import HTTPSecure
+
 /// What every thing that a loop waits for starts with, so that an event's pointer can be read before it is known
 /// what it points to.
 ///
@@ -20,6 +22,10 @@ struct Handle {
     var isBroken = false
     /// On the loop's list of things to go on with after this batch.
     var isQueued = false
+    /// Its bytes travel in TLS.
+    var isSecure = false
+    /// TLS has to write before it can read on.
+    var readsWhenWritable = false
     var descriptor: Int32
 
     var previous: UnsafeMutablePointer<Handle>?
@@ -37,6 +43,8 @@ struct Handle {
 /// A connection's end as a stream of bytes: its handle, and what could not be written yet.
 struct Stream {
     var handle: Handle
+    /// There when the handle is secure.
+    var tls: UnsafeMutablePointer<TLSStream>?
     /// Waits to be written to the descriptor.
     var pending = ByteStore()
     /// Was read, but could not be used yet: an unfinished head, or the next request.

@@ -61,6 +61,10 @@ extension Loop {
             case .nothing: return
             case .end, .broken: return close(client: client)
             case .bytes(let count):
+                // A TLS handshake record; no method starts with that byte.
+                if base[kept] == 0x16, kept == 0, !client.pointee.stream.handle.isSecure {
+                    if startTLS(client, base, count) { continue } else { return close(client: client) }
+                }
                 if kept > 0, let bytes = client.pointee.stream.partial.bytes { memcpy(base, bytes, kept) }
                 if readHead(client, base, kept &+ count, from: kept) != .incomplete { return }
             }
@@ -186,7 +190,7 @@ extension Loop {
     func linger(_ client: UnsafeMutablePointer<Client>) {
         client.pointee.phase = .lingering
         clear(&client.pointee.stream.partial)
-        shutdown(client.pointee.stream.handle.descriptor, Int32(SHUT_WR))
+        finishWriting(stream(client))
         arm(client, .linger)
         if client.pointee.stream.handle.isReadable { queue(handle(client)) }
     }

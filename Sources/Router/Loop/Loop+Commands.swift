@@ -15,6 +15,7 @@ extension Loop {
             case .drain(let dynos, let done):
                 drainWatches.append(DrainWatch(dynos: Set(dynos), done: done))
                 reviewDrains()
+            case .secure(let material): secure(with: material)
             case .stop: stop()
             }
         }

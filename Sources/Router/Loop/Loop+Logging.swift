@@ -1,4 +1,5 @@
 internal import HTTP
+internal import HTTPSecure
 internal import Model
 
 /// The access line. Source: heroku-platform.md §10.4.
@@ -25,8 +26,14 @@ extension Loop {
         ink.put(" bytes=")
         if fault == nil || exchange.pointee.connectTime >= 0 { ink.put(decimal: exchange.pointee.bytes) }
         ink.put(exchange.pointee.minorVersion == 0 ? " protocol=http1.0" : " protocol=http1.1")
-        ink.put(" tls=false")
+        putSecurity(exchange.pointee.client, &ink)
         records.finish(ink.count, app, wallTime, now: now)
+    }
+
+    @inline(__always)
+    private func putSecurity(_ client: UnsafeMutablePointer<Client>, _ ink: inout Ink) {
+        guard let tls = client.pointee.stream.tls else { return ink.put(" tls=false") }
+        ink.put(tls.pointee.version == 13 ? " tls=true tls_version=tls1.3" : " tls=true tls_version=tls1.2")
     }
 
     @inline(never)

@@ -186,7 +186,9 @@ extension Loop {
             ink.put(text, Int(client.pointee.addressLength))
         }
         exchange.pointee.forwardedSpan = .init(offset: offset, length: UInt32(ink.count) &- offset)
-        ink.put("\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: ")
+        ink.put("\r\nX-Forwarded-Proto: http")
+        if client.pointee.stream.handle.isSecure { ink.put("s") }
+        ink.put("\r\nX-Forwarded-Port: ")
         ink.put(decimal: UInt64(client.pointee.listenerPort))
         ink.put("\r\nX-Request-Start: ")
         ink.put(decimal: UInt64(wallTime / 1000))

@@ -260,6 +260,7 @@ extension Loop {
         } else if owes || client.pointee.stream.handle.isReadable || !client.pointee.stream.partial.isEmpty {
             linger(client)
         } else {
+            if client.pointee.stream.handle.isSecure { finishWriting(stream(client)) }
             close(client: client)
         }
     }

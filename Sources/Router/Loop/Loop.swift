@@ -1,5 +1,6 @@
 internal import CPosix
 internal import HTTP
+internal import HTTPSecure
 internal import Model
 internal import Posix
 
@@ -43,6 +44,9 @@ final class Loop {
     var backends: [DynoID: UnsafeMutablePointer<Backend>] = [:]
     var delisted: Set<UnsafeMutablePointer<Backend>> = []
     var drainWatches: [DrainWatch] = []
+
+    /// `nil` until the control side has brought the authority.
+    var tls: TLSServer?
 
     var listeners: [UnsafeMutablePointer<Listener>] = []
     /// Where to listen once there is a table: a request must not be told that its app does not exist.
@@ -139,7 +143,13 @@ final class Loop {
         let handle = pointer.assumingMemoryBound(to: Handle.self)
         let events = Int32(bitPattern: ready.events)
         if events & CPX_LOOP_IN != 0 { handle.pointee.isReadable = true }
-        if events & CPX_LOOP_OUT != 0 { handle.pointee.isWritable = true }
+        if events & CPX_LOOP_OUT != 0 {
+            handle.pointee.isWritable = true
+            if handle.pointee.readsWhenWritable {
+                handle.pointee.readsWhenWritable = false
+                handle.pointee.isReadable = true
+            }
+        }
         if events & CPX_LOOP_CLOSED != 0 {
             handle.pointee.hasPeerClosed = true
             handle.pointee.isReadable = true

@@ -9,6 +9,8 @@ enum LoopCommand: Sendable {
     case install(RoutingTable, done: @Sendable () -> Void)
     /// Calls `done` once none of the dynos has a request on this loop.
     case drain([DynoID], done: @Sendable () -> Void)
+    /// Speaks TLS with this from now on.
+    case secure(TLSMaterial)
     /// Takes no more connections and ends with the last request.
     case stop
 }

@@ -173,6 +173,7 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
             engine.install(table) { shared.change { $0.messages.append(.installed(token: token)) } }
         case .drain(let token, let dynos):
             engine.drain(dynos) { shared.change { $0.messages.append(.drained(token: token)) } }
+        case .secure(let material): engine.secure(with: material)
         case .stop: stopEngine()
         case .installed, .drained, .records, .wake, .lost: throw ByteReader.Malformed()
         }
