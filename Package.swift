@@ -73,12 +73,13 @@ let package = Package(
 
         // Ground.
         room("Model", settings: careful),
-        room("HTTPSecure", ["HTTP", "Posix", "COpenSSL"]),
+        room("HTTPSecure", ["HTTP", "Posix", "COpenSSL", "CNGHTTP2"]),
         room("HTTP", ["Posix"]),
         room("Posix", ["CPosix"]),
         .target(name: "CPosix", path: "Sources/C/CPosix"),
         .systemLibrary(name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3"),
         .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "openssl"),
+        .systemLibrary(name: "CNGHTTP2", path: "Sources/C/CNGHTTP2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CGit2", path: "Sources/C/CGit2", pkgConfig: "libgit2"),
 
         // Tests.

@@ -14,10 +14,10 @@ swift=${SWIFT:-swift}
 packages_for() {
     case "$1" in
     # The C libraries of Git and Store, and what the Swift toolchain links with.
-    build) echo git ca-certificates pkg-config build-essential libgit2-dev libsqlite3-dev libssl-dev ;;
+    build) echo git ca-certificates pkg-config build-essential libgit2-dev libsqlite3-dev libssl-dev libnghttp2-dev ;;
     # Python apps, also those whose requirements are compiled, and psycopg2 from source.
     demo) echo curl python3 python3-venv python3-dev libpq-dev ;;
-    test) echo nodejs ;;
+    test) echo nodejs openssl nghttp2-client ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac
 }

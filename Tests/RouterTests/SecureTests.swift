@@ -27,7 +27,10 @@ extension RouterSuite {
 
         private func curl(_ router: TestRouter, _ host: String = "x.localhost", _ more: [String] = []) throws -> Run {
             try Run(
-                ["curl", "-sS", "--max-time", "10", "--cacert", authority, "--resolve", "\(host):\(router.port):127.0.0.1"]
+                [
+                    "curl", "-sS", "--max-time", "10", "--cacert", authority, "--resolve",
+                    "\(host):\(router.port):127.0.0.1",
+                ]
                     + more + ["https://\(host):\(router.port)/"])
         }
 
@@ -67,7 +70,10 @@ extension RouterSuite {
             let router = try router()
             await router.route(.starting)
             let run = try Run(
-                ["openssl", "s_client", "-connect", "127.0.0.1:\(router.port)", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
+                [
+                    "openssl", "s_client", "-connect", "127.0.0.1:\(router.port)", "-tls1_1", "-cipher",
+                    "ALL:@SECLEVEL=0",
+                ])
             #expect(run.status != 0)
         }
 
@@ -102,7 +108,8 @@ extension RouterSuite {
             let folder = scratch.path
             let made = try Run([
                 "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "\(folder)/k.pem", "-out",
-                "\(folder)/c.pem", "-days", "10", "-subj", "/CN=*.shop.test", "-addext", "subjectAltName=DNS:*.shop.test",
+                "\(folder)/c.pem", "-days", "10", "-subj", "/CN=*.shop.test", "-addext",
+                "subjectAltName=DNS:*.shop.test",
             ])
             #expect(made.status == 0, "\(made.errors)")
             var material = material

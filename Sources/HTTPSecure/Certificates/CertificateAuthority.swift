@@ -38,9 +38,10 @@ package final class CertificateAuthority {
         let handle = certificate.handle
         try secure("the issuer", X509_set_issuer_name(handle, X509_get_subject_name(handle)))
         try secure("the public key", X509_set_pubkey(handle, key.handle))
-        let permitted = domains.map { "permitted;DNS:\($0)" } + [
-            "permitted;IP:127.0.0.0/255.0.0.0", "permitted;IP:::1/FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF",
-        ]
+        let permitted =
+            domains.map { "permitted;DNS:\($0)" } + [
+                "permitted;IP:127.0.0.0/255.0.0.0", "permitted;IP:::1/FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF:FFFF",
+            ]
         let extensions: [(Int32, String)] = [
             (NID_basic_constraints, "critical,CA:TRUE,pathlen:0"),
             (NID_key_usage, "critical,keyCertSign,cRLSign"),

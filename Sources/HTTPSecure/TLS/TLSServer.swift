@@ -34,7 +34,8 @@ package final class TLSServer {
         try secure("the TLS version", cossl_min_version(context, TLS1_2_VERSION))
         cossl_harden(context)
         cossl_mode(
-            context, Int(SSL_MODE_ENABLE_PARTIAL_WRITE) | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER)
+            context,
+            Int(SSL_MODE_ENABLE_PARTIAL_WRITE) | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER)
                 | Int(SSL_MODE_RELEASE_BUFFERS))
         cossl_read_ahead(context)
         // One ticket for each handshake is what a client can use; the sessions themselves are not kept here.

@@ -87,6 +87,7 @@ extension Loop {
         }
         listeners = []
         hasPausedAccepting = false
+        for carrier in carriers { leave(carrier) }
         while let idle = timers[Int(TimerQueue.Name.idleClient.rawValue)].first {
             close(client: UnsafeMutableRawPointer(idle).assumingMemoryBound(to: Client.self))
         }

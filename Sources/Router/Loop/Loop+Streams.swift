@@ -23,7 +23,7 @@ extension Loop {
     /// that is much.
     @inline(__always)
     func deliver(_ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Delivery {
-        if stream.pointee.handle.isSecure { return deliverSecurely(stream, bytes, count) }
+        if stream.pointee.handle.transport != .plain { return deliverOtherwise(stream, bytes, count) }
         var sent = 0
         if stream.pointee.pending.isEmpty {
             while sent < count {
@@ -70,7 +70,7 @@ extension Loop {
 
     /// Sends what was kept.
     func flush(_ stream: UnsafeMutablePointer<Stream>) -> Delivery {
-        if stream.pointee.handle.isSecure { return flushSecurely(stream) }
+        if stream.pointee.handle.transport != .plain { return flushOtherwise(stream) }
         while let bytes = stream.pointee.pending.bytes, !stream.pointee.pending.isEmpty {
             let result = Glibc.send(
                 stream.pointee.handle.descriptor, bytes, stream.pointee.pending.count, Int32(MSG_NOSIGNAL))
@@ -90,7 +90,7 @@ extension Loop {
     /// Reads once; a short read has emptied the socket, unless its end came with the same event.
     @inline(__always)
     func take(_ handle: UnsafeMutablePointer<Handle>, _ bytes: UnsafeMutablePointer<UInt8>, _ limit: Int) -> Intake {
-        if handle.pointee.isSecure { return takeSecurely(handle, bytes, limit) }
+        if handle.pointee.transport != .plain { return takeOtherwise(handle, bytes, limit) }
         while true {
             let count = recv(handle.pointee.descriptor, bytes, limit, 0)
             if count > 0 {

@@ -14,7 +14,7 @@ extension Loop {
         do {
             let authority = try CertificateAuthority(
                 certificatePEM: material.authorityPEM, keyPEM: material.authorityKeyPEM)
-            let server = try TLSServer(authority: authority, ticketKeys: material.ticketKeys, offersHTTP2: false)
+            let server = try TLSServer(authority: authority, ticketKeys: material.ticketKeys, offersHTTP2: true)
             server.serves = { [unowned self] host in knows(host) }
             server.present(
                 try material.certificates.map { own in
@@ -38,13 +38,43 @@ extension Loop {
         guard let connection = tls?.accept(client.pointee.stream.handle.descriptor) else { return false }
         connection.pointee.begin(with: bytes, count)
         client.pointee.stream.tls = connection
-        client.pointee.stream.handle.isSecure = true
+        client.pointee.stream.handle.transport = .tls
         client.pointee.stream.handle.isReadable = true
         return true
     }
 
+    /// The version of TLS that a request came in by, be it in a stream of its own; 0 for none.
+    @inline(__always)
+    func tlsVersion(of client: UnsafeMutablePointer<Client>) -> Int {
+        client.pointee.stream.tls?.pointee.version ?? Int(client.pointee.tlsVersion)
+    }
+
+    // MARK: Bytes
+
     @inline(never)
-    func takeSecurely(
+    func takeOtherwise(
+        _ handle: UnsafeMutablePointer<Handle>, _ bytes: UnsafeMutablePointer<UInt8>, _ limit: Int
+    ) -> Intake {
+        if handle.pointee.transport == .tls { return takeSecurely(handle, bytes, limit) }
+        return takeFromLane(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: Client.self), bytes, limit)
+    }
+
+    @inline(never)
+    func deliverOtherwise(
+        _ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int
+    ) -> Delivery {
+        if stream.pointee.handle.transport == .tls { return deliverSecurely(stream, bytes, count) }
+        return deliverToLane(UnsafeMutableRawPointer(stream).assumingMemoryBound(to: Client.self), bytes, count)
+    }
+
+    @inline(never)
+    func flushOtherwise(_ stream: UnsafeMutablePointer<Stream>) -> Delivery {
+        // What a lane has pending leaves with its carrier's frames.
+        stream.pointee.handle.transport == .tls ? flushSecurely(stream) : .blocked
+    }
+
+    @inline(never)
+    private func takeSecurely(
         _ handle: UnsafeMutablePointer<Handle>, _ bytes: UnsafeMutablePointer<UInt8>, _ limit: Int
     ) -> Intake {
         let stream = UnsafeMutableRawPointer(handle).assumingMemoryBound(to: Stream.self)
@@ -69,7 +99,7 @@ extension Loop {
     }
 
     @inline(never)
-    func deliverSecurely(
+    private func deliverSecurely(
         _ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int
     ) -> Delivery {
         guard stream.pointee.pending.isEmpty else {
@@ -90,7 +120,7 @@ extension Loop {
     }
 
     @inline(never)
-    func flushSecurely(_ stream: UnsafeMutablePointer<Stream>) -> Delivery {
+    private func flushSecurely(_ stream: UnsafeMutablePointer<Stream>) -> Delivery {
         while let bytes = stream.pointee.pending.bytes, !stream.pointee.pending.isEmpty {
             switch write(stream, bytes, stream.pointee.pending.count) {
             case .bytes(let taken): stream.pointee.pending.drop(taken)
@@ -118,6 +148,9 @@ extension Loop {
     /// Tells the other side that nothing more comes from here.
     func finishWriting(_ stream: UnsafeMutablePointer<Stream>) {
         if let tls = stream.pointee.tls { tls.pointee.finishWriting() }
+        if stream.pointee.handle.transport == .http2 {
+            return finishLane(UnsafeMutableRawPointer(stream).assumingMemoryBound(to: Client.self))
+        }
         shutdown(stream.pointee.handle.descriptor, Int32(SHUT_WR))
     }
 }

@@ -45,6 +45,10 @@ final class Loop {
     var delisted: Set<UnsafeMutablePointer<Backend>> = []
     var drainWatches: [DrainWatch] = []
 
+    var carriers: Set<UnsafeMutablePointer<Client>> = []
+    /// Clients of HTTP/2 whose pending bytes have all been taken into frames.
+    var drained: [UnsafeMutablePointer<Client>] = []
+    let laneSlots: UnsafeMutablePointer<FieldSlot>
     /// `nil` until the control side has brought the authority.
     var tls: TLSServer?
 
@@ -83,6 +87,7 @@ final class Loop {
         scratch = .allocate(capacity: Self.scratchSize)
         headOut = .allocate(capacity: Self.scratchSize)
         slots = .allocate(capacity: HeadLimits.request.fieldCount)
+        laneSlots = .allocate(capacity: HeadLimits.response.fieldCount)
         request = .allocate(capacity: 1)
         request.initialize(to: ParsedRequest())
         response = .allocate(capacity: 1)

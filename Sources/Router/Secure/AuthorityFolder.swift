@@ -27,7 +27,8 @@ package struct AuthorityFolder: Sendable {
         }
         guard let pair else { throw SecureError(step: "the certificate authority", reason: "it could not be made") }
         return TLSMaterial(
-            authorityPEM: pair.certificatePEM, authorityKeyPEM: pair.keyPEM, ticketKeys: try RandomBytes.make(TLSServer.ticketKeyBytes))
+            authorityPEM: pair.certificatePEM, authorityKeyPEM: pair.keyPEM,
+            ticketKeys: try RandomBytes.make(TLSServer.ticketKeyBytes))
     }
 
     private func existing() throws -> (certificatePEM: [UInt8], keyPEM: [UInt8])? {
