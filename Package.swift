@@ -49,7 +49,7 @@ let package = Package(
                 "Model",
                 "HTTP", "Posix",
             ]),
-        program("paas-router", ["Router", "HTTP", "Model", "Posix"], linker: selfContained),
+        program("paas-router", ["Router", "HTTP", "HTTPSecure", "Model", "Posix"], linker: selfContained),
         program("paas-dyno", ["Dyno", "Model", "Posix"], linker: selfContained),
 
         // Doors.
@@ -67,16 +67,19 @@ let package = Package(
         room("Buildpacks", ["Model", "Posix"]),
         room("Slugs", ["Model", "Posix"]),
         room("Dyno", ["Model", "Posix", "CPosix"]),
-        room("Router", ["Model", "HTTP", "Posix", "CPosix"], settings: carrying),
+        room("Router", ["Model", "HTTP", "HTTPSecure", "Posix", "CPosix"], settings: carrying),
         room("Logs", ["Model", "Posix"]),
         room("Store", ["Model", "Posix", "CSQLite"]),
 
         // Ground.
         room("Model", settings: careful),
+        room("HTTPSecure", ["HTTP", "Posix", "COpenSSL", "CNGHTTP2"]),
         room("HTTP", ["Posix"]),
         room("Posix", ["CPosix"]),
         .target(name: "CPosix", path: "Sources/C/CPosix"),
         .systemLibrary(name: "CSQLite", path: "Sources/C/CSQLite", pkgConfig: "sqlite3"),
+        .systemLibrary(name: "COpenSSL", path: "Sources/C/COpenSSL", pkgConfig: "openssl"),
+        .systemLibrary(name: "CNGHTTP2", path: "Sources/C/CNGHTTP2", pkgConfig: "libnghttp2"),
         .systemLibrary(name: "CGit2", path: "Sources/C/CGit2", pkgConfig: "libgit2"),
 
         // Tests.
@@ -103,6 +106,6 @@ let package = Package(
         tests("BuildpacksTests", ["Buildpacks", "Slugs", "Model", "Posix"]),
         tests("SlugsTests", ["Slugs", "Posix"]),
         tests("GitTests", ["Git", "Model", "Posix"]),
-        tests("RouterTests", ["Router", "Model", "Posix", "CPosix"]),
+        tests("RouterTests", ["Router", "HTTPSecure", "Model", "Posix", "CPosix"]),
     ]
 )

@@ -14,12 +14,14 @@ swift=${SWIFT:-swift}
 packages_for() {
     case "$1" in
     # The C libraries of Git and Store, and what the Swift toolchain links with.
-    build) echo git ca-certificates pkg-config build-essential libgit2-dev libsqlite3-dev ;;
+    build) echo git ca-certificates pkg-config build-essential libgit2-dev libsqlite3-dev libssl-dev libnghttp2-dev ;;
     # Python apps, also those whose requirements are compiled, and psycopg2 from source.
     demo) echo curl python3 python3-venv python3-dev libpq-dev ;;
     # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
-    # keeps the others' ports to this machine.
-    test) echo nodejs yarnpkg tmux vim-tiny less postgresql-client passt nftables iproute2 ;;
+    # keeps the others' ports to this machine; clients of TLS and HTTP/2.
+    test)
+        echo nodejs yarnpkg tmux vim-tiny less postgresql-client passt nftables iproute2 openssl nghttp2-client
+        ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac
 }
@@ -108,7 +110,7 @@ if command -v dpkg-query >/dev/null; then
     mapfile -t missing < <(missing_packages "${wanted[@]}")
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 else
-    for library in libgit2 sqlite3; do
+    for library in libgit2 sqlite3 openssl libnghttp2; do
         pkg-config --exists "$library" 2>/dev/null || fail "The library $library is missing." \
             "pkg-config does not find it, and this machine has no apt-get to install it with." \
             "# install the development package of $library, and pkg-config"

@@ -41,8 +41,10 @@ struct Daemon {
             try .init(home: home, programs: programs, environment: environment), reactor: reactor, pool: pool)
         let router = RouterControl(
             controlSocket: home.routerSocket, program: programs.router, logFile: home.routerLog, reactor: reactor)
+        let tls = try AuthorityFolder(path: home.tls).load()
         let listeners = try await Self.startRouter(router, store: store, port: options.port)
         let port = listeners.first?.port ?? 0
+        await router.secure(with: tls)
 
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,

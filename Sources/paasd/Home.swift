@@ -10,6 +10,7 @@ struct Home {
     /// Trees of builds that are under way.
     var builds: String { "\(path)/builds" }
     var logs: String { "\(path)/logs" }
+    var tls: String { "\(path)/tls" }
     var run: String { "\(path)/run" }
     var lock: String { "\(path)/run/daemon.lock" }
     var apiSocket: String { "\(path)/run/api.sock" }

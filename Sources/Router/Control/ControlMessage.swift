@@ -29,6 +29,8 @@ enum ControlMessage: Equatable {
     case activityIs(token: UInt64, [UInt64])
     /// Router: so many bytes of records were lost while no daemon listened.
     case lost(bytes: UInt64)
+    /// Daemon: speak TLS with this from now on.
+    case secure(TLSMaterial)
 
     /// An address and a port, whose descriptor travels beside the message.
     struct Place: Equatable {
@@ -42,7 +44,7 @@ enum ControlMessage: Equatable {
 
     private enum Kind: UInt8 {
         case hello = 1
-        case listen, install, installed, drain, drained, stop, records, wake, lost, activity, activityIs
+        case listen, install, installed, drain, drained, stop, records, wake, lost, activity, activityIs, secure
     }
 
     private var kind: Kind {
@@ -59,6 +61,7 @@ enum ControlMessage: Equatable {
         case .lost: .lost
         case .activity: .activity
         case .activityIs: .activityIs
+        case .secure: .secure
         }
     }
 
@@ -87,6 +90,7 @@ enum ControlMessage: Equatable {
         case .activityIs(let token, let times):
             writer.put(token)
             writer.put(list: times) { writer, time in writer.put(time) }
+        case .secure(let material): material.write(to: &writer)
         }
         var length = ByteWriter()
         length.put(UInt32(writer.bytes.count))
@@ -118,6 +122,7 @@ enum ControlMessage: Equatable {
             guard let app = AppID(try reader.text()) else { throw ByteReader.Malformed() }
             self = .wake(app)
         case .lost: self = .lost(bytes: try reader.integer())
+        case .secure: self = .secure(try TLSMaterial(from: &reader))
         case .activity:
             let token = try reader.integer(UInt64.self)
             self = .activity(token: token, try Self.dynos(&reader))

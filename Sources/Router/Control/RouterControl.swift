@@ -22,6 +22,7 @@ package actor RouterControl {
 
     private var listeners: [RouterListener] = []
     private var table: RoutingTable?
+    private var tls: TLSMaterial?
     private var link: ControlLink?
     private var routerID: Int32?
     /// Set when this daemon started it and so has to take its end.
@@ -76,6 +77,12 @@ package actor RouterControl {
         let first = PendingInput(input)
         supervision = Task { await self.supervise(first) }
         return listeners
+    }
+
+    /// Has this router, and those that take its place, speak TLS.
+    package func secure(with material: TLSMaterial) {
+        tls = material
+        link?.send(.secure(material))
     }
 
     /// Returns once every loop of the router serves the table; at once when the router is being stopped.
@@ -198,7 +205,7 @@ package actor RouterControl {
         case .activityIs(let token, let times):
             activity[token] = times
             answered(token)
-        case .hello, .listen, .install, .drain, .stop, .lost, .activity: break
+        case .hello, .listen, .install, .drain, .stop, .lost, .activity, .secure: break
         }
     }
 
@@ -224,6 +231,7 @@ package actor RouterControl {
     /// nothing is in flight any more.
     private func recover() {
         if isStopping { link?.send(.stop) }
+        if let tls { link?.send(.secure(tls)) }
         guard let table else { return releaseWaiters() }
         recovery = (nextToken, (recovery?.tokens ?? []) + waiters.keys)
         link?.send(.install(token: nextToken, table))

@@ -9,6 +9,8 @@ struct Client {
         case tunneling
         /// It has its answer and goes on sending: nothing is read any more but its end.
         case lingering
+        /// Carries streams of HTTP/2, each of which is a client of its own.
+        case multiplexing
     }
 
     var stream: Stream
@@ -20,6 +22,12 @@ struct Client {
     var scanned: UInt32 = 0
     var unfinished: UInt32 = 0
     var exchange: UnsafeMutablePointer<Exchange>?
+    /// As ``TLSStream/version`` has it; 0 without TLS. A stream has that of its connection.
+    var tlsVersion: UInt8 = 0
+    /// There while it is multiplexing.
+    var multiplex: UnsafeMutablePointer<Multiplex>?
+    /// There when the transport is HTTP/2, until the stream is closed.
+    var lane: UnsafeMutablePointer<Lane>?
     /// The peer's address as text; at most 46 bytes.
     var address: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
 

@@ -53,6 +53,16 @@ struct Ink {
         at += digits
     }
 
+    @inline(__always)
+    mutating func put(hexadecimal number: UInt64) {
+        var shift = 60
+        while shift > 0, number >> UInt64(shift) == 0 { shift &-= 4 }
+        while shift >= 0 {
+            put(byte: Self.digit(UInt8(truncatingIfNeeded: number >> UInt64(shift)) & 15))
+            shift &-= 4
+        }
+    }
+
     /// The bytes between quotes' inside: quotes, backslashes and control bytes are written so that nobody can forge a
     /// field or a line with them. Takes at most four times `count`.
     mutating func put(escaping bytes: UnsafePointer<UInt8>, _ count: Int) {

@@ -12,6 +12,9 @@ extension Loop {
     func advance(client: UnsafeMutablePointer<Client>) {
         switch client.pointee.phase {
         case .awaiting:
+            if client.pointee.stream.handle.isBroken, client.pointee.stream.handle.transport == .http2 {
+                return close(client: client)
+            }
             if client.pointee.scanned == 0, !client.pointee.stream.partial.isEmpty { return readPipelined(client) }
             if client.pointee.stream.handle.isReadable { readHead(client) }
         case .serving:
@@ -22,6 +25,7 @@ extension Loop {
             pumpTunnel(exchange)
         case .lingering:
             if client.pointee.stream.handle.isReadable { discardInput(client) }
+        case .multiplexing: carry(client)
         }
     }
 
@@ -61,6 +65,10 @@ extension Loop {
             case .nothing: return
             case .end, .broken: return close(client: client)
             case .bytes(let count):
+                // A TLS handshake record; no method starts with that byte.
+                if base[kept] == 0x16, kept == 0, client.pointee.stream.handle.transport == .plain {
+                    if startTLS(client, base, count) { continue } else { return close(client: client) }
+                }
                 if kept > 0, let bytes = client.pointee.stream.partial.bytes { memcpy(base, bytes, kept) }
                 if readHead(client, base, kept &+ count, from: kept) != .incomplete { return }
             }
@@ -78,6 +86,9 @@ extension Loop {
         {
             keepHead(client, base, count)
             return .incomplete
+        }
+        if base[0] == UInt8(ascii: "P"), count > 2, base[1] == UInt8(ascii: "R"), base[2] == UInt8(ascii: "I") {
+            return startMultiplexing(client, base, count)
         }
         let outcome = request.pointee.parse(base, count: count, slots: slots)
         switch outcome {
@@ -177,6 +188,8 @@ extension Loop {
     func close(client: UnsafeMutablePointer<Client>) {
         guard client.pointee.stream.handle.kind != .dead else { return }
         clientCount &-= 1
+        if client.pointee.phase == .multiplexing { endMultiplex(client) }
+        if client.pointee.lane != nil { leaveLane(client) }
         end(stream(client))
         if hasPausedAccepting { acceptAgainAt = now }
     }
@@ -184,9 +197,10 @@ extension Loop {
     /// Ends a connection whose client may still be sending: a close right now would make the kernel throw away the
     /// answer that is under way.
     func linger(_ client: UnsafeMutablePointer<Client>) {
+        if client.pointee.stream.handle.transport == .http2 { return close(client: client) }
         client.pointee.phase = .lingering
         clear(&client.pointee.stream.partial)
-        shutdown(client.pointee.stream.handle.descriptor, Int32(SHUT_WR))
+        finishWriting(stream(client))
         arm(client, .linger)
         if client.pointee.stream.handle.isReadable { queue(handle(client)) }
     }

@@ -16,6 +16,7 @@ extension Loop {
                 drainWatches.append(DrainWatch(dynos: Set(dynos), done: done))
                 reviewDrains()
             case .activity(let dynos, let answer): answer(idleTimes(of: dynos))
+            case .secure(let material): secure(with: material)
             case .stop: stop()
             }
         }
@@ -97,6 +98,7 @@ extension Loop {
         }
         listeners = []
         hasPausedAccepting = false
+        for carrier in carriers { leave(carrier) }
         while let idle = timers[Int(TimerQueue.Name.idleClient.rawValue)].first {
             close(client: UnsafeMutableRawPointer(idle).assumingMemoryBound(to: Client.self))
         }

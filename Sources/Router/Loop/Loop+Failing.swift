@@ -54,6 +54,7 @@ extension Loop {
                 socklen_t(MemoryLayout<Glibc.linger>.size))
         }
         release(exchange, reuse: false)
+        client.pointee.lane?.pointee.isAborted = true
         drop(exchange)
     }
 

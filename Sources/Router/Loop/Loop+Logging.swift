@@ -1,4 +1,5 @@
 internal import HTTP
+internal import HTTPSecure
 internal import Model
 
 /// The access line. Source: heroku-platform.md §10.4.
@@ -24,9 +25,22 @@ extension Loop {
         ink.put(decimal: UInt64(status ?? exchange.pointee.status))
         ink.put(" bytes=")
         if fault == nil || exchange.pointee.connectTime >= 0 { ink.put(decimal: exchange.pointee.bytes) }
-        ink.put(exchange.pointee.minorVersion == 0 ? " protocol=http1.0" : " protocol=http1.1")
-        ink.put(" tls=false")
+        if exchange.pointee.client.pointee.stream.handle.transport == .http2 {
+            ink.put(" protocol=http2.0")
+        } else {
+            ink.put(exchange.pointee.minorVersion == 0 ? " protocol=http1.0" : " protocol=http1.1")
+        }
+        putSecurity(exchange.pointee.client, &ink)
         records.finish(ink.count, app, wallTime, now: now)
+    }
+
+    @inline(__always)
+    private func putSecurity(_ client: UnsafeMutablePointer<Client>, _ ink: inout Ink) {
+        switch tlsVersion(of: client) {
+        case 13: ink.put(" tls=true tls_version=tls1.3")
+        case 12: ink.put(" tls=true tls_version=tls1.2")
+        default: ink.put(" tls=false")
+        }
     }
 
     @inline(never)

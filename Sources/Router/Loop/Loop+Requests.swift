@@ -23,7 +23,7 @@ extension Loop {
         exchange.pointee.started = now
         exchange.pointee.method = head.pointee.method
         exchange.pointee.minorVersion = head.pointee.minorVersion
-        exchange.pointee.keepsAlive = head.pointee.keepsAlive
+        exchange.pointee.keepsAlive = head.pointee.keepsAlive && client.pointee.stream.handle.transport != .http2
         exchange.pointee.asksForUpgrade = head.pointee.asksForUpgrade
         exchange.pointee.isHalfClosed = client.pointee.stream.handle.hasPeerClosed
         exchange.pointee.request = BodyProgress(head.pointee.framing)
@@ -186,7 +186,9 @@ extension Loop {
             ink.put(text, Int(client.pointee.addressLength))
         }
         exchange.pointee.forwardedSpan = .init(offset: offset, length: UInt32(ink.count) &- offset)
-        ink.put("\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: ")
+        ink.put("\r\nX-Forwarded-Proto: http")
+        if tlsVersion(of: client) != 0 { ink.put("s") }
+        ink.put("\r\nX-Forwarded-Port: ")
         ink.put(decimal: UInt64(client.pointee.listenerPort))
         ink.put("\r\nX-Request-Start: ")
         ink.put(decimal: UInt64(wallTime / 1000))

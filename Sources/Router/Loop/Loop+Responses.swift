@@ -149,7 +149,9 @@ extension Loop {
         }
         let framing = response.pointee.framing(answering: exchange.pointee.method)
         exchange.pointee.response = BodyProgress(framing)
-        exchange.pointee.unchunks = framing == .chunked && exchange.pointee.minorVersion == 0
+        // Streams have frames of their own in the place of chunks.
+        let isMultiplexed = exchange.pointee.client.pointee.stream.handle.transport == .http2
+        exchange.pointee.unchunks = framing == .chunked && (exchange.pointee.minorVersion == 0 || isMultiplexed)
         exchange.pointee.upstreamKeepsAlive = response.pointee.keepsAlive && framing != .untilClose
         if framing == .untilClose || exchange.pointee.unchunks || !exchange.pointee.request.isDone || isStopping
             || exchange.pointee.client.pointee.stream.handle.hasPeerClosed
@@ -260,6 +262,7 @@ extension Loop {
         } else if owes || client.pointee.stream.handle.isReadable || !client.pointee.stream.partial.isEmpty {
             linger(client)
         } else {
+            if client.pointee.stream.handle.transport == .tls { finishWriting(stream(client)) }
             close(client: client)
         }
     }

@@ -1,5 +1,6 @@
 internal import CPosix
 internal import HTTP
+internal import HTTPSecure
 
 #if canImport(Glibc)
     internal import Glibc
@@ -22,6 +23,7 @@ extension Loop {
     /// that is much.
     @inline(__always)
     func deliver(_ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Delivery {
+        if stream.pointee.handle.transport != .plain { return deliverOtherwise(stream, bytes, count) }
         var sent = 0
         if stream.pointee.pending.isEmpty {
             while sent < count {
@@ -43,7 +45,7 @@ extension Loop {
     }
 
     @inline(never)
-    private func keepRest(_ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int) {
+    func keepRest(_ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int) {
         let isInScratch = bytes >= UnsafePointer(scratch) && bytes < UnsafePointer(scratch) + Self.scratchSize
         if !stream.pointee.pending.isEmpty {
             if stream.pointee.pending.isScratch {
@@ -68,6 +70,7 @@ extension Loop {
 
     /// Sends what was kept.
     func flush(_ stream: UnsafeMutablePointer<Stream>) -> Delivery {
+        if stream.pointee.handle.transport != .plain { return flushOtherwise(stream) }
         while let bytes = stream.pointee.pending.bytes, !stream.pointee.pending.isEmpty {
             let result = Glibc.send(
                 stream.pointee.handle.descriptor, bytes, stream.pointee.pending.count, Int32(MSG_NOSIGNAL))
@@ -87,6 +90,7 @@ extension Loop {
     /// Reads once; a short read has emptied the socket, unless its end came with the same event.
     @inline(__always)
     func take(_ handle: UnsafeMutablePointer<Handle>, _ bytes: UnsafeMutablePointer<UInt8>, _ limit: Int) -> Intake {
+        if handle.pointee.transport != .plain { return takeOtherwise(handle, bytes, limit) }
         while true {
             let count = recv(handle.pointee.descriptor, bytes, limit, 0)
             if count > 0 {
@@ -108,6 +112,7 @@ extension Loop {
     func end(_ stream: UnsafeMutablePointer<Stream>) {
         let handle = UnsafeMutableRawPointer(stream).assumingMemoryBound(to: Handle.self)
         arm(handle, .none)
+        if let tls = stream.pointee.tls { TLSStream.free(tls) }
         clear(&stream.pointee.pending)
         clear(&stream.pointee.partial)
         if handle.pointee.descriptor >= 0 { Glibc.close(handle.pointee.descriptor) }

@@ -83,7 +83,7 @@ extension Loop {
     private func tellEnd(_ hasEnded: Bool, _ other: UnsafeMutablePointer<Stream>, _ isTold: inout Bool) {
         guard hasEnded, !isTold, other.pointee.pending.isEmpty else { return }
         isTold = true
-        shutdown(other.pointee.handle.descriptor, Int32(SHUT_WR))
+        finishWriting(other)
     }
 
     func endTunnel(_ exchange: UnsafeMutablePointer<Exchange>) {

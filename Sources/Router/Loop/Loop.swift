@@ -1,5 +1,6 @@
 internal import CPosix
 internal import HTTP
+internal import HTTPSecure
 internal import Model
 internal import Posix
 
@@ -44,6 +45,13 @@ final class Loop {
     var delisted: Set<UnsafeMutablePointer<Backend>> = []
     var drainWatches: [DrainWatch] = []
 
+    var carriers: Set<UnsafeMutablePointer<Client>> = []
+    /// Clients of HTTP/2 whose pending bytes have all been taken into frames.
+    var drained: [UnsafeMutablePointer<Client>] = []
+    let laneSlots: UnsafeMutablePointer<FieldSlot>
+    /// `nil` until the control side has brought the authority.
+    var tls: TLSServer?
+
     var listeners: [UnsafeMutablePointer<Listener>] = []
     /// Where to listen once there is a table: a request must not be told that its app does not exist.
     var places: [ListenerPlace] = []
@@ -79,6 +87,7 @@ final class Loop {
         scratch = .allocate(capacity: Self.scratchSize)
         headOut = .allocate(capacity: Self.scratchSize)
         slots = .allocate(capacity: HeadLimits.request.fieldCount)
+        laneSlots = .allocate(capacity: HeadLimits.response.fieldCount)
         request = .allocate(capacity: 1)
         request.initialize(to: ParsedRequest())
         response = .allocate(capacity: 1)
@@ -139,7 +148,13 @@ final class Loop {
         let handle = pointer.assumingMemoryBound(to: Handle.self)
         let events = Int32(bitPattern: ready.events)
         if events & CPX_LOOP_IN != 0 { handle.pointee.isReadable = true }
-        if events & CPX_LOOP_OUT != 0 { handle.pointee.isWritable = true }
+        if events & CPX_LOOP_OUT != 0 {
+            handle.pointee.isWritable = true
+            if handle.pointee.readsWhenWritable {
+                handle.pointee.readsWhenWritable = false
+                handle.pointee.isReadable = true
+            }
+        }
         if events & CPX_LOOP_CLOSED != 0 {
             handle.pointee.hasPeerClosed = true
             handle.pointee.isReadable = true

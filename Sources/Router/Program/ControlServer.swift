@@ -177,6 +177,7 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
             engine.activity(of: dynos) { times in
                 shared.change { $0.messages.append(.activityIs(token: token, times)) }
             }
+        case .secure(let material): engine.secure(with: material)
         case .stop: stopEngine()
         case .installed, .drained, .records, .wake, .lost, .activityIs: throw ByteReader.Malformed()
         }

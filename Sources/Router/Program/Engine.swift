@@ -50,6 +50,11 @@ package final class Engine: Sendable {
         for inbox in inboxes { inbox.post(.listen(places)) }
     }
 
+    /// Has every loop speak TLS on every connection that asks for it.
+    package func secure(with material: TLSMaterial) {
+        for inbox in inboxes { inbox.post(.secure(material)) }
+    }
+
     /// Calls `done` on a loop's thread once every loop serves the table.
     package func install(_ table: RoutingTable, done: @escaping @Sendable () -> Void) {
         let all = countdown(done)

@@ -63,6 +63,8 @@ final class TestRouter: Sendable {
 
     func stop() { engine.stop() }
 
+    func secure(with material: TLSMaterial) { engine.secure(with: material) }
+
     func connect(receiveBuffer: Int32? = nil) throws -> RawSocket {
         try RawSocket(port: port, receiveBuffer: receiveBuffer)
     }

@@ -1,0 +1,146 @@
+internal import HTTP
+internal import HTTPSecure
+
+/// Connections that speak HTTP/2: their frames in and out.
+extension Loop {
+    /// Goes on in HTTP/2 with a connection that began with its preface; `count` bytes lie at `base`.
+    func startMultiplexing(
+        _ client: UnsafeMutablePointer<Client>, _ base: UnsafePointer<UInt8>, _ count: Int
+    ) -> HeadOutcome {
+        let multiplex = UnsafeMutablePointer<Multiplex>.allocate(capacity: 1)
+        multiplex.initialize(to: Multiplex(carrier: client))
+        multiplex.pointee.session = HTTP2Session(multiplex, receiver: self)
+        client.pointee.multiplex = multiplex
+        carriers.insert(client)
+        client.pointee.phase = .multiplexing
+        clear(&client.pointee.stream.partial)
+        client.pointee.scanned = 0
+        guard let session = multiplex.pointee.session, session.receive(base, count) else {
+            sendFrames(client)
+            close(client: client)
+            return .complete
+        }
+        sendFrames(client)
+        if client.pointee.stream.handle.kind != .dead, client.pointee.stream.handle.isReadable {
+            queue(handle(client))
+        }
+        return .complete
+    }
+
+    /// Something came or may go.
+    func carry(_ client: UnsafeMutablePointer<Client>) {
+        if client.pointee.stream.handle.isWritable, !client.pointee.stream.pending.isEmpty,
+            flush(stream(client)) == .broken
+        {
+            return close(client: client)
+        }
+        guard let session = client.pointee.multiplex?.pointee.session else { return close(client: client) }
+        var budget = 4 * Self.readSize
+        // A client that does not read is not read either.
+        while client.pointee.stream.handle.isReadable, client.pointee.stream.pending.isEmpty {
+            guard budget > 0 else {
+                queue(handle(client))
+                break
+            }
+            let base = scratch + Self.headroom
+            switch take(handle(client), base, Self.readSize) {
+            case .nothing: break
+            case .end, .broken: return close(client: client)
+            case .bytes(let count):
+                budget &-= count
+                guard session.receive(base, count) else {
+                    // What it did wrong is in the last frame.
+                    sendFrames(client)
+                    return close(client: client)
+                }
+                continue
+            }
+            break
+        }
+        sendFrames(client)
+    }
+
+    /// Sends frames as long as the client takes them.
+    private func sendFrames(_ client: UnsafeMutablePointer<Client>) {
+        guard let multiplex = client.pointee.multiplex, let session = multiplex.pointee.session else { return }
+        while client.pointee.stream.pending.isEmpty {
+            guard let count = session.send(into: headOut, limit: Self.headReadSize) else {
+                return close(client: client)
+            }
+            tellDrained()
+            guard count > 0 else { break }
+            if deliver(stream(client), headOut, count) == .broken { return close(client: client) }
+        }
+        if session.isOver || (multiplex.pointee.isLeaving && multiplex.pointee.laneCount == 0),
+            client.pointee.stream.pending.isEmpty
+        {
+            finishWriting(stream(client))
+            return close(client: client)
+        }
+        arm(client, multiplex.pointee.laneCount == 0 ? .idleClient : .none)
+    }
+
+    /// Lets those go on whose bytes have all become frames; they only queue things, or end.
+    private func tellDrained() {
+        while let client = drained.popLast() {
+            guard client.pointee.stream.handle.kind != .dead, client.pointee.stream.pending.isEmpty else { continue }
+            clear(&client.pointee.stream.pending)
+            client.pointee.stream.handle.isWritable = true
+            guard let exchange = client.pointee.exchange else { continue }
+            switch client.pointee.phase {
+            case .tunneling: queue(handle(client))
+            case .serving:
+                if exchange.pointee.phase == .flushing {
+                    finish(exchange)
+                } else {
+                    arm(exchange, .silence)
+                    if let upstream = exchange.pointee.upstream { queue(handle(upstream)) }
+                }
+            case .awaiting, .lingering, .multiplexing: break
+            }
+        }
+    }
+
+    /// The router stops: streams that are open finish, then the connection does.
+    func leave(_ client: UnsafeMutablePointer<Client>) {
+        guard let multiplex = client.pointee.multiplex, !multiplex.pointee.isLeaving else { return }
+        multiplex.pointee.isLeaving = true
+        multiplex.pointee.session?.goAway()
+        queue(handle(client))
+    }
+
+    /// The carrier is gone: so are its streams.
+    func endMultiplex(_ client: UnsafeMutablePointer<Client>) {
+        guard let multiplex = client.pointee.multiplex else { return }
+        while let lane = multiplex.pointee.firstLane { free(lane) }
+        multiplex.pointee.session = nil
+        carriers.remove(client)
+        client.pointee.multiplex = nil
+        multiplex.deinitialize(count: 1)
+        multiplex.deallocate()
+    }
+
+    /// Takes a stream out of its connection's list; a client that is still there has lost its other side.
+    func free(_ lane: UnsafeMutablePointer<Lane>) {
+        let multiplex = lane.pointee.multiplex
+        if let previous = lane.pointee.previous {
+            previous.pointee.next = lane.pointee.next
+        } else {
+            multiplex.pointee.firstLane = lane.pointee.next
+        }
+        if let next = lane.pointee.next { next.pointee.previous = lane.pointee.previous }
+        multiplex.pointee.laneCount -= 1
+        if let client = lane.pointee.client {
+            client.pointee.lane = nil
+            // With its whole answer in frames, it has lost nothing.
+            if !lane.pointee.hasSentEnd {
+                client.pointee.stream.handle.isBroken = true
+                queue(handle(client))
+            }
+        }
+        clear(&lane.pointee.input)
+        clear(&lane.pointee.tail)
+        lane.deinitialize(count: 1)
+        lane.deallocate()
+    }
+}
