@@ -65,6 +65,7 @@ struct DynoInit {
                 close(network)
             }
             if plan.level != .l3 { try DynoRoot(plan: plan, folder: folder).enter() }
+            if plan.groups != .none { guard try nextOrder() == .counted else { cpx_exit(1) } }
             if plan.network.isOwn { guard try nextOrder() == .connected else { cpx_exit(1) } }
             try start()
         } catch {
@@ -174,7 +175,7 @@ struct DynoInit {
 
     private mutating func obey(_ order: InitOrder) {
         switch order {
-        case .go, .connected: break
+        case .go, .counted, .connected: break
         case .listens(let ipv6): listensOnIPv6 = ipv6
         case .signal(let number): signalAll(number)
         case .terminate:

@@ -14,6 +14,8 @@ enum InitOrder: Equatable, Sendable {
     /// it wants a terminal.
     case execute(number: UInt32, plan: [UInt8])
     case signalExecution(number: UInt32, signal: Int32)
+    /// It is in its control groups: what it starts from now on counts there.
+    case counted
     /// The dyno's own network has its way out.
     case connected
     /// The command listens, on IPv6 alone or not: sockets may be asked for.
@@ -35,6 +37,7 @@ enum InitOrder: Equatable, Sendable {
             writer.put(number)
             writer.put(signal)
             return Frame(kind: 41, payload: writer.bytes)
+        case .counted: return Frame(kind: 20, payload: [])
         case .connected: return Frame(kind: 50, payload: [])
         case .listens(let ipv6):
             writer.put(ipv6)
@@ -51,6 +54,7 @@ enum InitOrder: Equatable, Sendable {
         case 4: self = .kill
         case 40: self = .execute(number: try reader.integer(), plan: Array(frame.payload.dropFirst(4)))
         case 41: self = .signalExecution(number: try reader.integer(), signal: try reader.integer())
+        case 20: self = .counted
         case 50: self = .connected
         case 51: self = .listens(ipv6: try reader.bool())
         default: throw ByteReader.Malformed()

@@ -47,13 +47,17 @@ struct DynoProcess: ~Copyable {
                     throw error
                 }
             }
-            if let group, !group.take(process) {
-                Glibc.kill(process, SIGKILL)
-                throw LaunchFailure(step: "join the control group", code: errno)
-            }
             try control.writeAll(InitOrder.go.frame.bytes)
+            // Meanwhile the first process makes its root: the kernel takes milliseconds to move one into a group.
+            if let group {
+                guard group.take(process) else {
+                    let code = errno
+                    Glibc.kill(process, SIGKILL)
+                    throw LaunchFailure(step: "join the control group", code: code)
+                }
+                try control.writeAll(InitOrder.counted.frame.bytes)
+            }
             if network != nil {
-                // Meanwhile the first process makes its root.
                 do { try network?.connect(process, plan: plan, folder: folder, lock: lock.raw) } catch {
                     kill(process, SIGKILL)
                     throw error
