@@ -174,6 +174,7 @@ struct Daemon {
         for await event in router.events {
             switch event {
             case .access(let app, let line): await logs.append([line], to: app, origin: nil)
+            case .caughtUp(let token): await router.caughtUp(token)
             case .wake(let app):
                 Journal.note(.info, "app.wake", ["app": "\(app)"])
                 platform.reconciler.requestWaits(for: app)

@@ -30,7 +30,7 @@ package final class FakeRouter: Sendable {
                 for waiter in ready { waiter.2.resume() }
             },
             drain: { _, _ in },
-            idleTimes: { [self] dynos in dynos.map { idle($0) } })
+            idleTimes: { [self] dynos in dynos.map { idle($0) } }, catchUp: {})
     }
 
     /// Returns when the newest table has such a state for the host.

@@ -9,20 +9,25 @@ package struct Routing: Sendable {
     package var drain: @Sendable (_ dynos: [DynoID], _ limit: Duration) async -> Void
     /// How long each of these dynos has been without a request; zero while it has one.
     package var idleTimes: @Sendable (_ dynos: [DynoID]) async -> [Duration]
+    /// Returns when every request that is over has its line in the log, as far as the router can say soon.
+    package var catchUp: @Sendable () async -> Void
 
     package init(
         install: @escaping @Sendable (RoutingTable) async -> Void,
         drain: @escaping @Sendable ([DynoID], Duration) async -> Void,
-        idleTimes: @escaping @Sendable ([DynoID]) async -> [Duration]
+        idleTimes: @escaping @Sendable ([DynoID]) async -> [Duration],
+        catchUp: @escaping @Sendable () async -> Void
     ) {
         self.install = install
         self.drain = drain
         self.idleTimes = idleTimes
+        self.catchUp = catchUp
     }
 
     package init(_ control: RouterControl) {
         self.init(
             install: { await control.install($0) }, drain: { await control.drain($0, limit: $1) },
-            idleTimes: { await control.idleTimes(of: $0) })
+            idleTimes: { await control.idleTimes(of: $0) },
+            catchUp: { await control.catchUp(limit: .milliseconds(500)) })
     }
 }

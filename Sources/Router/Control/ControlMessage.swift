@@ -29,6 +29,9 @@ enum ControlMessage: Equatable {
     case activityIs(token: UInt64, [UInt64])
     /// Router: so many bytes of records were lost while no daemon listened.
     case lost(bytes: UInt64)
+    /// Daemon: send all records that there are; answered by `reported` behind them.
+    case report(token: UInt64)
+    case reported(token: UInt64)
     /// Daemon: speak TLS with this from now on.
     case secure(TLSMaterial)
 
@@ -44,7 +47,8 @@ enum ControlMessage: Equatable {
 
     private enum Kind: UInt8 {
         case hello = 1
-        case listen, install, installed, drain, drained, stop, records, wake, lost, activity, activityIs, secure
+        case listen, install, installed, drain, drained, stop, records, wake, lost, activity, activityIs, secure,
+            report, reported
     }
 
     private var kind: Kind {
@@ -62,6 +66,8 @@ enum ControlMessage: Equatable {
         case .activity: .activity
         case .activityIs: .activityIs
         case .secure: .secure
+        case .report: .report
+        case .reported: .reported
         }
     }
 
@@ -91,6 +97,7 @@ enum ControlMessage: Equatable {
             writer.put(token)
             writer.put(list: times) { writer, time in writer.put(time) }
         case .secure(let material): material.write(to: &writer)
+        case .report(let token), .reported(let token): writer.put(token)
         }
         var length = ByteWriter()
         length.put(UInt32(writer.bytes.count))
@@ -123,6 +130,8 @@ enum ControlMessage: Equatable {
             self = .wake(app)
         case .lost: self = .lost(bytes: try reader.integer())
         case .secure: self = .secure(try TLSMaterial(from: &reader))
+        case .report: self = .report(token: try reader.integer())
+        case .reported: self = .reported(token: try reader.integer())
         case .activity:
             let token = try reader.integer(UInt64.self)
             self = .activity(token: token, try Self.dynos(&reader))

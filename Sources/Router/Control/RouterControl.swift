@@ -116,6 +116,21 @@ package actor RouterControl {
         return times.map { .milliseconds(Int64(clamping: $0)) }
     }
 
+    /// Returns when every request that is over has its line in ``events``, and whoever reads those has read it; or when
+    /// `limit` has passed.
+    package func catchUp(limit: Duration) async {
+        let token = nextToken
+        let timer = Task {
+            try? await Task.sleep(for: limit)  // Cancelled: the answer came first.
+            self.answered(token)
+        }
+        await ask { .report(token: $0) }
+        timer.cancel()
+    }
+
+    /// The reader of ``events`` has come to this mark.
+    package func caughtUp(_ token: UInt64) { answered(token) }
+
     package func processID() -> Int32? { routerID }
 
     /// Ends the router, once its requests are done or a few seconds have passed, and closes the listeners.
@@ -205,7 +220,8 @@ package actor RouterControl {
         case .activityIs(let token, let times):
             activity[token] = times
             answered(token)
-        case .hello, .listen, .install, .drain, .stop, .lost, .activity, .secure: break
+        case .reported(let token): reports.yield(.caughtUp(token))
+        case .hello, .listen, .install, .drain, .stop, .lost, .activity, .secure, .report: break
         }
     }
 

@@ -27,6 +27,8 @@ package enum RouterEvent: Sendable {
     case access(app: AppID, line: LogLine)
     /// A request waits for an app that sleeps.
     case wake(AppID)
+    /// All that was reported before somebody asked has been heard; to be told to ``RouterControl/caughtUp(_:)``.
+    case caughtUp(UInt64)
 }
 
 /// Why the platform cannot listen.

@@ -17,7 +17,7 @@ struct AccessRecords {
     private(set) var dueAt: UInt64 = .max
 
     static let blockSize = 64 << 10
-    /// Milliseconds that a line waits for others: whoever asks for the log after a request finds its line there.
+    /// Milliseconds that a line waits for others; whoever reads the log has them handed over before.
     static let patience: UInt64 = 10
     /// More than the longest line, before it is cut.
     static let room = 64 << 10

@@ -17,6 +17,9 @@ extension Loop {
                 reviewDrains()
             case .activity(let dynos, let answer): answer(idleTimes(of: dynos))
             case .secure(let material): secure(with: material)
+            case .report(let done):
+                records.hand(to: outlet, now: now)
+                done()
             case .stop: stop()
             }
         }

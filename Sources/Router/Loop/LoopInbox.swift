@@ -12,6 +12,8 @@ enum LoopCommand: Sendable {
     /// Answers with the milliseconds that each dyno has been without a request on this loop: 0 while it has one,
     /// `.max` when the loop does not know it.
     case activity([DynoID], answer: @Sendable ([UInt64]) -> Void)
+    /// Hands over the records that there are.
+    case report(done: @Sendable () -> Void)
     /// Speaks TLS with this from now on.
     case secure(TLSMaterial)
     /// Takes no more connections and ends with the last request.

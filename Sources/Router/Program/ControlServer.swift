@@ -114,6 +114,7 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
         for message in news.messages {
             // Each loop sees a sleeping app for itself; the daemon needs to hear of it once.
             if case .wake(let app) = message, !wokenApps.insert(app).inserted { continue }
+            if case .reported = message { queueRecords() }
             connection?.queue(message.frame)
         }
         return news.hasEnded
@@ -178,26 +179,31 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
                 shared.change { $0.messages.append(.activityIs(token: token, times)) }
             }
         case .secure(let material): engine.secure(with: material)
+        case .report(let token):
+            engine.report { shared.change { $0.messages.append(.reported(token: token)) } }
         case .stop: stopEngine()
-        case .installed, .drained, .records, .wake, .lost, .activityIs: throw ByteReader.Malformed()
+        case .installed, .drained, .records, .wake, .lost, .activityIs, .reported: throw ByteReader.Malformed()
         }
     }
 
     private func sendToDaemon() {
         guard let connection else { return }
         // What is handed to the connection is lost with it: no more than it takes soon.
-        if connection.outputCount < 64 << 10 {
-            let (records, lost) = shared.state.withLock { state in
-                defer {
-                    state.records = []
-                    state.recordBytes = 0
-                    state.lostBytes = 0
-                }
-                return (state.records, state.lostBytes)
-            }
-            if lost > 0 { connection.queue(ControlMessage.lost(bytes: lost).frame) }
-            for block in records { connection.queue(ControlMessage.records(block).frame) }
-        }
+        if connection.outputCount < 64 << 10 { queueRecords() }
         if !connection.send() { self.connection = nil }
+    }
+
+    private func queueRecords() {
+        guard let connection else { return }
+        let (records, lost) = shared.state.withLock { state in
+            defer {
+                state.records = []
+                state.recordBytes = 0
+                state.lostBytes = 0
+            }
+            return (state.records, state.lostBytes)
+        }
+        if lost > 0 { connection.queue(ControlMessage.lost(bytes: lost).frame) }
+        for block in records { connection.queue(ControlMessage.records(block).frame) }
     }
 }

@@ -81,6 +81,12 @@ package final class Engine: Sendable {
         }
     }
 
+    /// Calls `done` on a loop's thread once every loop has handed over the records that it has.
+    package func report(done: @escaping @Sendable () -> Void) {
+        let all = countdown(done)
+        for inbox in inboxes { inbox.post(.report(done: all)) }
+    }
+
     package func stop() { for inbox in inboxes { inbox.post(.stop) } }
 
     private func countdown(_ done: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
