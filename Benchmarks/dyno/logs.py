@@ -82,7 +82,9 @@ def run(platform, folder, kind, dynos, each):
 def flood(platform, lines):
     """One dyno that writes far more than its spool holds, read by a process that only counts."""
     command = f'yes "line one 000000001 end" | head -n {lines}'
-    words = [f"{platform.built}/dyno-owner", f"{platform.root}/flooded", f"{platform.built}/paas-dyno", "-", "count", command]
+    home = Path(f"{platform.root}/flooded")
+    home.mkdir(exist_ok=True)
+    words = [f"{platform.built}/dyno-owner", home, f"{platform.built}/paas-dyno", "-", "count", command]
     said = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     app, took, kept, torn, bytes_kept, dropped = (int(word) for word in said.split())
     return {"app_s": app / 1e6, "seconds": took / 1e6, "kept": kept, "torn": torn, "kept_bytes": bytes_kept, "dropped_bytes": dropped,

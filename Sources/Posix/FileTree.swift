@@ -70,7 +70,8 @@ package enum FileTree {
 
     /// Removes a file, or a folder with all that is in it; what is not there is no error.
     ///
-    /// Folders that forbid their own removal (an overlay's `work`) are opened up first.
+    /// Folders that forbid their own removal (an overlay's `work`) are opened up first. Where somebody still writes
+    /// into a folder, it is emptied again, a few times.
     package static func remove(_ path: String) throws(PosixError) {
         var info = stat()
         guard lstat(path, &info) == 0 else {
@@ -83,9 +84,25 @@ package enum FileTree {
         }
         if info.st_mode & 0o700 != 0o700 { chmod(path, 0o700) }
         let folder = try Descriptor(opening: path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-        try removeContents(of: folder, path)
-        if rmdir(path) != 0, errno != ENOENT { throw .last("rmdir \(path)") }
+        try removeEmptied(folder, path) { rmdir(path) }
     }
+
+    /// Empties `folder` and removes it with `rmdir`; again while others put something into it meanwhile.
+    private static func removeEmptied(
+        _ folder: borrowing Descriptor, _ path: String, rmdir: () -> Int32
+    ) throws(PosixError) {
+        for attempt in 1... {
+            try removeContents(of: folder, path)
+            if rmdir() == 0 || errno == ENOENT { return }
+            guard errno == ENOTEMPTY || errno == EEXIST, attempt < emptyingAttempts else {
+                throw .last("rmdir \(path)")
+            }
+            sched_yield()
+        }
+    }
+
+    /// How often a folder is emptied for its removal before whoever fills it is thought never to end.
+    private static let emptyingAttempts = 1000
 
     private static func removeContents(of folder: borrowing Descriptor, _ path: String) throws(PosixError) {
         let handleNumber = try folder.duplicate().release()
@@ -113,8 +130,7 @@ package enum FileTree {
             }
             let number = cpx_openat(folder.raw, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0)
             let child = Descriptor(owning: try posix(number, "open in \(path)"))
-            try removeContents(of: child, path)
-            if unlinkat(folder.raw, name, Int32(AT_REMOVEDIR)) != 0, errno != ENOENT { throw .last("rmdir in \(path)") }
+            try removeEmptied(child, path) { unlinkat(folder.raw, name, Int32(AT_REMOVEDIR)) }
         }
     }
 
