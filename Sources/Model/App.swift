@@ -58,6 +58,8 @@ package enum AppFeature: String, Sendable, CaseIterable {
     case sleep
     /// Restarts each dyno once a day, as Heroku does.
     case dailyCycling = "daily-cycling"
+    /// Requests of one browser go to one web dyno as long as that is there.
+    case sessionAffinity = "http-session-affinity"
 
     package var isOnByDefault: Bool { self == .atomicDeploy }
 
@@ -69,6 +71,7 @@ package enum AppFeature: String, Sendable, CaseIterable {
         case .logRuntimeMetrics: "Emit dyno resource usage information into app logs"
         case .sleep: "Dynos of any size sleep while nobody asks for the app, as Eco dynos do"
         case .dailyCycling: "Restart each dyno about once a day, as Heroku does"
+        case .sessionAffinity: "Direct all requests from a single client to the same web dyno"
         case .herokuCrashBackoff: "Wait as long as Heroku does between restarts of a crashed dyno"
         case .privateNetwork: "A network of its own for each dyno, from its next start on"
         }

@@ -47,10 +47,13 @@ package struct RoutingTable: Sendable, Equatable {
         /// `nil` for the platform's own hosts, which leave no access line.
         package var app: AppID?
         package var state: State
+        /// A client that got an answer from one dyno comes back to it (`http-session-affinity`).
+        package var keepsSessions: Bool
 
-        package init(app: AppID?, state: State) {
+        package init(app: AppID?, state: State, keepsSessions: Bool = false) {
             self.app = app
             self.state = state
+            self.keepsSessions = keepsSessions
         }
     }
 

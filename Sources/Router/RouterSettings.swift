@@ -22,6 +22,8 @@ package struct RouterSettings: Sendable {
     package var grace: Duration = .seconds(5)
     /// Requests that one loop holds for starting apps; more are answered H11.
     package var heldLimit = 1000
+    /// How often a request may have come through this router before, by its Via fields.
+    package var passLimit = 16
     /// Idle connections kept for each dyno by each loop.
     package var poolLimit = 256
     /// Access records kept while no daemon is connected, in bytes.

@@ -146,7 +146,8 @@ package actor Reconciler {
         var routes = ["api.localhost": RoutingTable.Route(app: nil, state: .serving([apiBackend]))]
         for state in apps.values {
             routes["\(state.app.name).localhost"] = RoutingTable.Route(
-                app: state.app.id, state: state.route(hoursAreUsedUp: hours.isUsedUp))
+                app: state.app.id, state: state.route(hoursAreUsedUp: hours.isUsedUp),
+                keepsSessions: state.app.has(.sessionAffinity))
         }
         let names = apps.values.map(\.app.name.text).sorted()
         await machines.routing.install(RoutingTable(version: tableVersion, routes: routes, appNames: names))

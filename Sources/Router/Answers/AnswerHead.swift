@@ -25,6 +25,7 @@ struct AnswerHead {
         case 431: "Request Header Fields Too Large"
         case 501: "Not Implemented"
         case 502: "Bad Gateway"
+        case 508: "Loop Detected"
         case 505: "HTTP Version Not Supported"
         default: "Service Unavailable"
         }

@@ -9,6 +9,7 @@ enum TableCoding {
         writer.put(list: table.routes.sorted { $0.key < $1.key }) { writer, pair in
             writer.put(pair.key)
             writer.put(pair.value.app?.description ?? "")
+            writer.put(UInt8(pair.value.keepsSessions ? 1 : 0))
             put(pair.value.state, &writer)
         }
         writer.put(list: table.appNames) { writer, name in writer.put(name) }
@@ -50,8 +51,10 @@ enum TableCoding {
         let routes = try reader.list { (reader) throws(ByteReader.Malformed) in
             let host = try reader.text()
             let app = try reader.text()
+            let keepsSessions = try reader.integer(UInt8.self) != 0
             let state = try state(&reader)
-            return (host, RoutingTable.Route(app: app.isEmpty ? nil : AppID(app), state: state))
+            let id = app.isEmpty ? nil : AppID(app)
+            return (host, RoutingTable.Route(app: id, state: state, keepsSessions: keepsSessions))
         }
         let names = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         return RoutingTable(

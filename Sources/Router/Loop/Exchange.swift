@@ -48,6 +48,8 @@ struct Exchange {
     var keepsAlive = false
     var asksForUpgrade = false
     var expectsContinue = false
+    /// It has come through this router too often: apps send it round in a circle.
+    var isLooping = false
     /// The client had finished writing when its request was read: it may well wait for the answer.
     var isHalfClosed = false
     var request = BodyProgress(.none)
@@ -62,6 +64,8 @@ struct Exchange {
     /// The dyno has been given the request.
     var isReached = false
     var hasRetried = false
+    /// The answer gets a cookie that names its dyno.
+    var beginsSession = false
     var upstreamKeepsAlive = false
     /// After a 101: who has finished sending, and who has been told so.
     var clientEnded = false

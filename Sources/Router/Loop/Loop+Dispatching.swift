@@ -95,9 +95,17 @@ extension Loop {
 
     private func choose(_ exchange: UnsafeMutablePointer<Exchange>, _ route: UnsafeMutablePointer<CompiledRoute>) {
         var failure = RouterFault.backendConnectionRefused
+        var session = route.pointee.keepsSessions ? sessionDyno(exchange, route) : nil
+        exchange.pointee.beginsSession = route.pointee.keepsSessions
         // Ten different dynos, or as many as there are (heroku-platform.md §10.1).
-        while exchange.pointee.attempts < 10, let backend = pick(exchange, route) {
+        while exchange.pointee.attempts < 10, let backend = session ?? pick(exchange, route) {
             exchange.pointee.attempts &+= 1
+            if session != nil {
+                exchange.pointee.beginsSession = false
+                session = nil
+            } else {
+                exchange.pointee.beginsSession = route.pointee.keepsSessions
+            }
             if let other = exchange.pointee.backend { leave(other) }
             exchange.pointee.backend = backend
             backend.pointee.inFlight &+= 1
@@ -147,7 +155,7 @@ extension Loop {
     }
 
     @inline(__always)
-    private func isGood(_ backend: UnsafeMutablePointer<Backend>, _ serial: UInt64) -> Bool {
+    func isGood(_ backend: UnsafeMutablePointer<Backend>, _ serial: UInt64) -> Bool {
         backend.pointee.triedBy != serial && backend.pointee.quarantinedUntil <= now
     }
 

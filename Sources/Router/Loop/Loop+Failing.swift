@@ -29,6 +29,7 @@ extension Loop {
             case "bad chunk": " cause=\"bad chunk\""
             case "unsupported expect header value": " cause=\"unsupported expect header value\""
             case "bad method": " cause=\"bad method\""
+            case "request loop": " cause=\"request loop\""
             default: ""
             }
         log(exchange, fault: fault, status: status, detail: field, restriction: detail)

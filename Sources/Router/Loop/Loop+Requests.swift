@@ -53,6 +53,10 @@ extension Loop {
             findApp(exchange)
             return fail(exchange, .requestError, status: 417, cause: "unsupported expect header value")
         }
+        if exchange.pointee.isLooping {
+            findApp(exchange)
+            return fail(exchange, .requestError, status: 508, cause: "request loop")
+        }
         dispatch(exchange)
     }
 
@@ -170,6 +174,7 @@ extension Loop {
         _ base: UnsafePointer<UInt8>, _ ink: inout Ink
     ) {
         var requestID = -1
+        var passes = 0
         ink.put("X-Forwarded-For: ")
         let offset = UInt32(ink.count)
         for index in 0..<request.pointee.fields.count {
@@ -178,6 +183,7 @@ extension Loop {
                 ink.put(base + Int(slots[index].valueStart), Int(slots[index].valueLength))
                 ink.put(", ")
             case .xRequestID: requestID = index
+            case .via: passes &+= Self.passes(base + Int(slots[index].valueStart), Int(slots[index].valueLength))
             default: break
             }
         }
@@ -185,6 +191,7 @@ extension Loop {
             guard let text = name.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
             ink.put(text, Int(client.pointee.addressLength))
         }
+        exchange.pointee.isLooping = passes >= settings.passLimit
         exchange.pointee.forwardedSpan = .init(offset: offset, length: UInt32(ink.count) &- offset)
         ink.put("\r\nX-Forwarded-Proto: http")
         if tlsVersion(of: client) != 0 { ink.put("s") }
@@ -202,6 +209,24 @@ extension Loop {
         }
         exchange.pointee.requestIDSpan = .init(offset: idOffset, length: UInt32(ink.count) &- idOffset)
         ink.put("\r\nVia: 1.1 heroku-router\r\nServer: Heroku\r\n")
+    }
+
+    /// How often a Via field says that the request came through this router.
+    @inline(never)
+    private static func passes(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        let name: StaticString = "heroku-router"
+        let length = name.utf8CodeUnitCount
+        var passes = 0
+        var index = 0
+        while index &+ length <= count {
+            if memcmp(bytes + index, name.utf8Start, length) == 0 {
+                passes &+= 1
+                index &+= length
+            } else {
+                index &+= 1
+            }
+        }
+        return passes
     }
 
     /// Heroku keeps ids of 20 to 200 letters, digits, `+`, `/`, `=` and `-`.

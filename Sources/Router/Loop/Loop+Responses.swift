@@ -207,6 +207,7 @@ extension Loop {
         if end > runStart { ink.put(base + runStart, end &- runStart) }
         if !hasServer { ink.put("Server: Heroku\r\n") }
         ink.put("Via: 1.1 heroku-router\r\n")
+        if exchange.pointee.beginsSession { putSessionCookie(exchange, &ink) }
         if exchange.pointee.response.kind == .chunked
             || (exchange.pointee.method == .head && head.pointee.fields.isChunked),
             !exchange.pointee.unchunks

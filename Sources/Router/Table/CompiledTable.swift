@@ -16,6 +16,7 @@ struct CompiledRoute {
     let fault: RouterFault?
     let backends: UnsafeMutablePointer<UnsafeMutablePointer<Backend>>
     let backendCount: Int
+    let keepsSessions: Bool
     /// The daemon has been told of a request for this sleeping app.
     var hasAskedToWake = false
 
@@ -82,7 +83,7 @@ struct CompiledTable: ~Copyable {
         made.initialize(
             to: CompiledRoute(
                 kind: kind, app: route.app, fault: fault, backends: list, backendCount: backends.count,
-                hash: hash(name, bytes.count), host: name, hostLength: bytes.count))
+                keepsSessions: route.keepsSessions, hash: hash(name, bytes.count), host: name, hostLength: bytes.count))
         return made
     }
 

@@ -41,14 +41,15 @@ final class TestRouter: Sendable {
 
     /// Serves `x.localhost` in this way, and whatever else is given.
     func route(
-        _ state: RoutingTable.State, more: [String: RoutingTable.Route] = [:], appNames: [String] = ["x"]
+        _ state: RoutingTable.State, keepsSessions: Bool = false, more: [String: RoutingTable.Route] = [:],
+        appNames: [String] = ["x"]
     ) async {
         let version = kept.withLock { kept in
             kept.version += 1
             return kept.version
         }
         var routes = more
-        routes["x.localhost"] = .init(app: app, state: state)
+        routes["x.localhost"] = .init(app: app, state: state, keepsSessions: keepsSessions)
         let table = RoutingTable(version: version, routes: routes, appNames: appNames)
         await withCheckedContinuation { done in engine.install(table) { done.resume() } }
     }
