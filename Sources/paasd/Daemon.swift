@@ -42,7 +42,7 @@ struct Daemon {
         let router = RouterControl(
             controlSocket: home.routerSocket, program: programs.router, logFile: home.routerLog, reactor: reactor)
         let tls = try AuthorityFolder(path: home.tls).load()
-        let listeners = try await Self.startRouter(router, store: store, port: options.port)
+        let listeners = try await Self.startRouter(router, store: store, options: options)
         let port = listeners.first?.port ?? 0
         await router.secure(with: tls)
 
@@ -74,7 +74,7 @@ struct Daemon {
             daemon: .init(
                 version: PlatformVersion.current.description, processID: Environment.processID,
                 userID: Environment.userID, home: home.path,
-                port: port, addresses: listeners.map(\.address),
+                port: port, addresses: listeners.filter { $0.port == port }.map(\.address),
                 routerProcessID: { await router.processID() },
                 shutDown: { await ending.begin(keepingDynos: $0) }))
     }
@@ -88,28 +88,51 @@ struct Daemon {
         return nil
     }
 
-    /// The port that was asked for now, else the one of last time, else the first that is free.
+    /// The ports that were asked for now, else those of last time, else the first that is free.
     private static func startRouter(
-        _ router: RouterControl, store: Store, port: UInt16?
+        _ router: RouterControl, store: Store, options: DaemonOptions
     ) async throws -> [RouterListener] {
-        let remembered = try await store.read { try $0.setting("router.port") }.flatMap { UInt16($0) }
+        let (port, proxyPort) = try await store.read {
+            (
+                try $0.setting("router.port").flatMap { UInt16($0) },
+                try $0.setting("router.proxyPort").flatMap { UInt16($0) }
+            )
+        }
         let listeners = try await router.start {
-            if let port { return try RouterListeners.open(preferred: port) }
-            if let remembered {
-                // Taken by somebody else meanwhile: another one is chosen, and remembered.
-                if let again = try? RouterListeners.open(preferred: remembered) { return again }
+            var listeners = try open(options.port, remembered: port)
+            if listeners.first?.port == 80 { listeners += RouterListeners.openSecure() }
+            do {
+                if let chosen = options.proxyPort ?? proxyPort, chosen > 0 {
+                    listeners += try RouterListeners.openProxied(port: chosen)
+                }
+            } catch {
+                for listener in listeners { _ = Descriptor(owning: listener.descriptor) }
+                throw error
             }
-            return try RouterListeners.open(preferred: nil)
+            return listeners
         }
         do {
             if let chosen = listeners.first?.port {
-                try await store.write { try $0.set("router.port", to: "\(chosen)") }
+                let proxied = listeners.first { $0.expectsPreamble }?.port ?? 0
+                try await store.write {
+                    try $0.set("router.port", to: "\(chosen)")
+                    try $0.set("router.proxyPort", to: "\(proxied)")
+                }
             }
             return listeners
         } catch {
             await router.abandon()
             throw error
         }
+    }
+
+    private static func open(_ port: UInt16?, remembered: UInt16?) throws -> [RouterListener] {
+        if let port { return try RouterListeners.open(preferred: port) }
+        if let remembered {
+            // Taken by somebody else meanwhile: another one is chosen, and remembered.
+            if let again = try? RouterListeners.open(preferred: remembered) { return again }
+        }
+        return try RouterListeners.open(preferred: nil)
     }
 
     /// Serves until `paas down` or a signal ends it.

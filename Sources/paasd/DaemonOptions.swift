@@ -1,9 +1,11 @@
 internal import Model
 
-/// `paasd --home HOME [--port N]`
+/// `paasd --home HOME [--port N] [--proxy-port N]`
 struct DaemonOptions {
     var home: String
     var port: UInt16?
+    /// Where connections begin with the PROXY protocol; 0 for nowhere.
+    var proxyPort: UInt16?
 
     init(arguments: [String]) throws {
         var home: String?
@@ -16,6 +18,9 @@ struct DaemonOptions {
                     throw DaemonError.badPort
                 }
                 port = number
+            case "--proxy-port":
+                guard let text = rest.popFirst(), let number = UInt16(text) else { throw DaemonError.badPort }
+                proxyPort = number
             default: throw DaemonError.unknownArgument(argument)
             }
         }
@@ -36,7 +41,7 @@ enum DaemonError: Explained {
     var explanation: Explanation {
         switch self {
         case .unknownArgument(let argument):
-            Explanation("paasd doesn't know \(argument)", mend: ["paasd --home FOLDER [--port N]"])
+            Explanation("paasd doesn't know \(argument)", mend: ["paasd --home FOLDER [--port N] [--proxy-port N]"])
         case .noHome: Explanation("paasd needs an absolute home folder", mend: ["paas up", "paasd --home FOLDER"])
         case .badPort: Explanation("A port is a number from 1 to 65535", mend: ["paas up --port 8080"])
         case .alreadyRunning(let home):

@@ -17,13 +17,9 @@ struct PythonPackTests {
         #expect(ran.output.hasPrefix("hello from (3, "), "\(ran)")
         #expect(ran.output.contains("True\n2\n"))
         try bench.checkOut(files)
-        let clock = ContinuousClock()
-        let start = clock.now
         let second = try await bench.build()
-        print("again:", clock.now - start)
         #expect(bench.steps == [])
         #expect(second.layers == first.layers)
-        print(bench.text)
     }
 
     @Test("installs packages once, and takes them from the shelf while requirements.txt is the same")

@@ -123,6 +123,32 @@ struct ParserFuzzTests {
         }
     }
 
+    @Test("PROXY preambles: no byte beyond the end is read, and pieces make no difference", .timeLimit(.minutes(2)))
+    func preambles() throws {
+        let guarded = try GuardedBytes(capacity: 1 << 16)
+        let four: [UInt8] = [192, 0, 2, 7, 127, 0, 0, 1, 0xC0, 0x01, 0x01, 0xBB]
+        var mutator = Mutator(
+            random: Seeded(state: 22),
+            corpus: corpus([
+                "PROXY TCP4 192.0.2.7 127.0.0.1 56324 443\r\nGET / HTTP/1.1\r\n", "PROXY UNKNOWN\r\n",
+                "PROXY TCP6 2001:db8::7 ::1 56324 443\r\n",
+            ]) + [
+                ProxyPreambleTests.binary(family: 0x11, four),
+                ProxyPreambleTests.binary(family: 0x11, four + [0x20, 0, 5, 1, 0, 0, 0, 0, 3, 0, 1, 9]),
+                ProxyPreambleTests.binary(0x20, family: 0, []),
+                ProxyPreambleTests.binary(family: 0x21, [UInt8](repeating: 1, count: 36)),
+            ])
+        for _ in 0..<Self.rounds {
+            check(mutator.next(), guarded) { bytes, count in
+                switch ProxyPreamble.parse(bytes, count: count) {
+                case .complete(let preamble): (.complete, preamble.length)
+                case .incomplete: (.incomplete, 0)
+                case .malformed: (.failed(.badRequestLine), 0)
+                }
+            }
+        }
+    }
+
     @Test("response heads: no byte beyond the end is read, and pieces make no difference", .timeLimit(.minutes(2)))
     func responses() throws {
         let guarded = try GuardedBytes(capacity: 1 << 16)

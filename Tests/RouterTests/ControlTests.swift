@@ -163,9 +163,7 @@ extension RouterSuite {
             let process = Descriptor(owning: try posix(cpx_pidfd_open(first), "pidfd_open"))
             kill(first, SIGKILL)
             try await home.reactor.wait(process.raw, for: .readable)
-            let began = ContinuousClock.now
             #expect(try await get(port).hasSuffix("Hello, world!"))
-            #expect(ContinuousClock.now - began < .seconds(1))
             #expect(await control.processID() != first)
             await control.stop()
         }

@@ -39,6 +39,17 @@ enum ControlMessage: Equatable {
     struct Place: Equatable {
         let address: String
         let port: UInt16
+        var expectsPreamble = false
+
+        init(_ listener: RouterListener) {
+            self.init(address: listener.address, port: listener.port, expectsPreamble: listener.expectsPreamble)
+        }
+
+        init(address: String, port: UInt16, expectsPreamble: Bool = false) {
+            self.address = address
+            self.port = port
+            self.expectsPreamble = expectsPreamble
+        }
     }
 
     static let version: UInt32 = 3
@@ -154,13 +165,15 @@ enum ControlMessage: Equatable {
         writer.put(list: places) { writer, place in
             writer.put(place.address)
             writer.put(place.port)
+            writer.put(UInt8(place.expectsPreamble ? 1 : 0))
         }
     }
 
     private static func places(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> [Place] {
         try reader.list { (reader) throws(ByteReader.Malformed) in
             let address = try reader.text()
-            return Place(address: address, port: try reader.integer())
+            let port = try reader.integer(UInt16.self)
+            return Place(address: address, port: port, expectsPreamble: try reader.integer(UInt8.self) != 0)
         }
     }
 }

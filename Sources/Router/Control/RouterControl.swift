@@ -289,9 +289,7 @@ package actor RouterControl {
                     throw ByteReader.Malformed()
                 }
                 let descriptors = try input.take(places.count)
-                let given = zip(descriptors, places).map {
-                    RouterListener(descriptor: $0, address: $1.address, port: $1.port)
-                }
+                let given = zip(descriptors, places).map { RouterListener(descriptor: $0, $1) }
                 if listeners.isEmpty {
                     listeners = given
                 } else {
@@ -308,7 +306,7 @@ package actor RouterControl {
 
     private func handListeners(over link: ControlLink) throws {
         try link.send(
-            .listen(listeners.map { .init(address: $0.address, port: $0.port) }),
+            .listen(listeners.map { .init($0) }),
             descriptors: listeners.map(\.descriptor))
     }
 

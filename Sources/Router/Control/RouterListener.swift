@@ -13,11 +13,19 @@ package struct RouterListener: Sendable, Equatable {
     /// `127.0.0.1` or `::1`.
     package let address: String
     package let port: UInt16
+    /// Every connection starts with the PROXY protocol, which is believed; nowhere else is it understood.
+    package let expectsPreamble: Bool
 
-    package init(descriptor: Int32, address: String, port: UInt16) {
+    package init(descriptor: Int32, address: String, port: UInt16, expectsPreamble: Bool = false) {
         self.descriptor = descriptor
         self.address = address
         self.port = port
+        self.expectsPreamble = expectsPreamble
+    }
+
+    init(descriptor: Int32, _ place: ControlMessage.Place) {
+        self.init(
+            descriptor: descriptor, address: place.address, port: place.port, expectsPreamble: place.expectsPreamble)
     }
 }
 
@@ -77,8 +85,17 @@ package enum RouterListeners {
         throw ListenFailure.noneFree(from: 8080, to: 8179)
     }
 
+    /// Where browsers go for `https://NAME.localhost/`, in addition to port 80; none where others have that port, or it
+    /// may not be opened.
+    package static func openSecure() -> [RouterListener] { (try? pair(443)) ?? [] }
+
+    /// For connections that a proxy in front passes on with the PROXY protocol.
+    ///
+    /// - Throws: ``ListenFailure``.
+    package static func openProxied(port: UInt16) throws -> [RouterListener] { try pair(port, expectsPreamble: true) }
+
     /// Both addresses on one port; 127.0.0.1 alone where the machine has no IPv6.
-    private static func pair(_ port: UInt16) throws -> [RouterListener] {
+    private static func pair(_ port: UInt16, expectsPreamble: Bool = false) throws -> [RouterListener] {
         let four: Descriptor
         do { four = try TCPSocket.listen(address: "127.0.0.1", port: port) } catch {
             throw failure(error, port)
@@ -87,14 +104,19 @@ package enum RouterListeners {
         var listeners: [RouterListener] = []
         do {
             let six = try TCPSocket.listen(address: "::1", port: chosen, ipv6: true)
-            listeners = [RouterListener(descriptor: six.release(), address: "::1", port: chosen)]
+            listeners = [
+                RouterListener(
+                    descriptor: six.release(), address: "::1", port: chosen, expectsPreamble: expectsPreamble)
+            ]
         } catch {
             switch error.code {
             case EADDRNOTAVAIL, EAFNOSUPPORT, EPROTONOSUPPORT: break
             default: throw failure(error, chosen)
             }
         }
-        return [RouterListener(descriptor: four.release(), address: "127.0.0.1", port: chosen)] + listeners
+        let first = RouterListener(
+            descriptor: four.release(), address: "127.0.0.1", port: chosen, expectsPreamble: expectsPreamble)
+        return [first] + listeners
     }
 
     private static func failure(_ error: PosixError, _ port: UInt16) -> ListenFailure {

@@ -15,6 +15,8 @@ struct Client {
 
     var stream: Stream
     var phase = Phase.awaiting
+    /// The PROXY protocol comes before anything else.
+    var expectsPreamble = false
     var addressLength: UInt8 = 0
     /// The port that it came to.
     var listenerPort: UInt16
@@ -24,6 +26,8 @@ struct Client {
     var exchange: UnsafeMutablePointer<Exchange>?
     /// As ``TLSStream/version`` has it; 0 without TLS. A stream has that of its connection.
     var tlsVersion: UInt8 = 0
+    /// Spoken with the proxy in front, which does not say more.
+    static var unknownTLS: UInt8 { 1 }
     /// There while it is multiplexing.
     var multiplex: UnsafeMutablePointer<Multiplex>?
     /// There when the transport is HTTP/2, until the stream is closed.

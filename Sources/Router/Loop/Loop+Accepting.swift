@@ -11,6 +11,7 @@ internal import Posix
 struct Listener {
     var handle: Handle
     let port: UInt16
+    let expectsPreamble: Bool
 }
 
 /// Taking new connections.
@@ -22,7 +23,9 @@ extension Loop {
         for place in places {
             let listener = UnsafeMutablePointer<Listener>.allocate(capacity: 1)
             listener.initialize(
-                to: Listener(handle: Handle(.listener, descriptor: place.descriptor), port: place.port))
+                to: Listener(
+                    handle: Handle(.listener, descriptor: place.descriptor), port: place.port,
+                    expectsPreamble: place.expectsPreamble))
             listeners.append(listener)
             _ = cpx_loop_add_listener(epoll, place.descriptor, listener)
         }
@@ -48,6 +51,7 @@ extension Loop {
                 return
             }
             client.pointee.stream.handle.descriptor = descriptor
+            client.pointee.expectsPreamble = listener.pointee.expectsPreamble
             client.pointee.addressLength = UInt8(
                 withUnsafeBytes(of: &client.pointee.address) { $0.firstIndex(of: 0) ?? $0.count })
             clientCount &+= 1

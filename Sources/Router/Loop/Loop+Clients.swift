@@ -64,14 +64,50 @@ extension Loop {
             switch take(handle(client), base + kept, Self.headReadSize) {
             case .nothing: return
             case .end, .broken: return close(client: client)
-            case .bytes(let count):
+            case .bytes(let received):
+                if kept > 0, let bytes = client.pointee.stream.partial.bytes { memcpy(base, bytes, kept) }
+                var count = kept &+ received
+                var known = kept
+                if client.pointee.expectsPreamble {
+                    guard let rest = takePreamble(client, base, count) else { return close(client: client) }
+                    if rest == 0 { continue }
+                    count = rest
+                    known = 0
+                }
                 // A TLS handshake record; no method starts with that byte.
-                if base[kept] == 0x16, kept == 0, client.pointee.stream.handle.transport == .plain {
+                if base[0] == 0x16, known == 0, client.pointee.stream.handle.transport == .plain {
                     if startTLS(client, base, count) { continue } else { return close(client: client) }
                 }
-                if kept > 0, let bytes = client.pointee.stream.partial.bytes { memcpy(base, bytes, kept) }
-                if readHead(client, base, kept &+ count, from: kept) != .incomplete { return }
+                if readHead(client, base, count, from: known) != .incomplete { return }
             }
+        }
+    }
+
+    /// Believes what the proxy in front says of the client, and moves what follows it to `base`.
+    ///
+    /// - Returns: how many bytes follow, none when more has to come; `nil` when this is not the PROXY protocol.
+    @inline(never)
+    private func takePreamble(
+        _ client: UnsafeMutablePointer<Client>, _ base: UnsafeMutablePointer<UInt8>, _ count: Int
+    ) -> Int? {
+        switch ProxyPreamble.parse(base, count: count) {
+        case .malformed: return nil
+        case .incomplete:
+            keepHead(client, base, count)
+            return 0
+        case .complete(let preamble):
+            client.pointee.expectsPreamble = false
+            client.pointee.scanned = 0
+            clear(&client.pointee.stream.partial)
+            if let source = preamble.source {
+                client.pointee.listenerPort = preamble.destinationPort
+                client.pointee.tlsVersion = preamble.isSecure ? Client.unknownTLS : 0
+                let name = Array(source.utf8)
+                client.pointee.addressLength = UInt8(name.count)
+                withUnsafeMutableBytes(of: &client.pointee.address) { $0.copyBytes(from: name) }
+            }
+            memmove(base, base + preamble.length, count &- preamble.length)
+            return count &- preamble.length
         }
     }
 

@@ -39,6 +39,7 @@ extension Loop {
         switch tlsVersion(of: client) {
         case 13: ink.put(" tls=true tls_version=tls1.3")
         case 12: ink.put(" tls=true tls_version=tls1.2")
+        case Int(Client.unknownTLS): ink.put(" tls=true tls_version=unknown")
         default: ink.put(" tls=false")
         }
     }

@@ -24,6 +24,8 @@ enum LoopCommand: Sendable {
 struct ListenerPlace: Sendable {
     let descriptor: Int32
     let port: UInt16
+    /// As ``RouterListener/expectsPreamble`` says.
+    var expectsPreamble = false
 }
 
 /// The door into a loop's thread: commands, and a bell that wakes it.

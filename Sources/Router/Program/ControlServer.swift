@@ -135,7 +135,7 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
         }
         let hello = ControlMessage.hello(
             version: ControlMessage.version, processID: getpid(), tableVersion: tableVersion,
-            listeners: listeners.map { .init(address: $0.address, port: $0.port) })
+            listeners: listeners.map { .init($0) })
         do {
             try UnixSocket.send(hello.frame, descriptors: listeners.map(\.descriptor), over: descriptor)
         } catch { return }  // It left before it was greeted.
@@ -163,9 +163,7 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
         case .hello: break
         case .listen(let places):
             let descriptors = try connection.take(places.count)
-            let new = zip(descriptors, places).map {
-                RouterListener(descriptor: $0, address: $1.address, port: $1.port)
-            }
+            let new = zip(descriptors, places).map { RouterListener(descriptor: $0, $1) }
             listeners += new
             engine.listen(new)
         case .install(let token, let table):

@@ -8,15 +8,18 @@ struct DaemonStarter: Sendable {
     let home: PlatformHome
     /// For `paas up --port`.
     var port: Int?
+    /// For `paas up --proxy-port`.
+    var proxyPort: Int?
 
     /// For a daemon that somebody has just told to stop, and that is on its way.
     private static let patience = Duration.seconds(10)
     /// For a daemon that has the home: one that starts adopts what runs, one that stops gives its dynos their grace.
     private static let longPatience = Duration.seconds(120)
 
-    init(home: PlatformHome, port: Int? = nil) {
+    init(home: PlatformHome, port: Int? = nil, proxyPort: Int? = nil) {
         self.home = home
         self.port = port
+        self.proxyPort = proxyPort
     }
 
     /// Calls that reach the daemon; a daemon older than this program is replaced at the first call, and its dynos
@@ -142,7 +145,10 @@ struct DaemonStarter: Sendable {
         throw Subprocess.become(try Self.program(), arguments: arguments, environment: environment)
     }
 
-    private var arguments: [String] { ["--home", home.path] + (port.map { ["--port", String($0)] } ?? []) }
+    private var arguments: [String] {
+        ["--home", home.path] + (port.map { ["--port", String($0)] } ?? [])
+            + (proxyPort.map { ["--proxy-port", String($0)] } ?? [])
+    }
 
     /// Git's variables would send the daemon's own repositories astray when a hook starts it.
     private var environment: [String: String] { Environment.all.filter { !$0.key.hasPrefix("GIT_") } }

@@ -12,22 +12,32 @@ extension Command {
         flags: [
             Flag("foreground", help: "run the daemon here until Ctrl-C"),
             Flag("port", placeholder: "port", help: "the port where apps answer; kept for the next time"),
-        ], examples: ["paas up", "paas up --port 8080", "paas up --foreground"]
+            Flag(
+                "proxy-port", placeholder: "port",
+                help: "also answer here, where every connection begins with the PROXY protocol; kept; 0 for no more"),
+        ],
+        examples: ["paas up", "paas up --port 8080", "paas up --proxy-port 8443", "paas up --foreground"]
     ) { invocation in
         let terminal = invocation.terminal
         let port = try invocation.positiveNumber(Flag("port", help: ""))
         if let port, port > 65_535 { throw Failure("There is no port \(port): the highest is 65535.", exitCode: 2) }
+        let proxyText = invocation[Flag("proxy-port", help: "")]
+        let proxyPort = proxyText.flatMap { UInt16($0) }.map(Int.init)
+        if let proxyText, proxyPort == nil {
+            throw Failure("There is no port \(proxyText): they go from 1 to 65535; 0 is for none.", exitCode: 2)
+        }
         let isForeground = invocation.has(Flag("foreground", help: ""))
-        let starter = DaemonStarter(home: try .current(), port: port)
+        let starter = DaemonStarter(home: try .current(), port: port, proxyPort: proxyPort)
         try await starter.settle()
         if let platform = try starter.runningClient() {
             let status = try await platform.status()
-            guard port == nil || port == status.port, !isForeground else {
+            guard port == nil || port == status.port, proxyPort == nil, !isForeground else {
                 throw Failure(
                     "The platform is running already, on port \(status.port).",
                     mend: [
                         "paas down",
-                        "paas up\(isForeground ? " --foreground" : "")\(port.map { " --port \($0)" } ?? "")",
+                        "paas up\(isForeground ? " --foreground" : "")\(port.map { " --port \($0)" } ?? "")"
+                            + (proxyPort.map { " --proxy-port \($0)" } ?? ""),
                     ])
             }
             return terminal.print("The platform is running already. Apps answer on port \(status.port).")

@@ -14,6 +14,9 @@ import Synchronization
 final class TestRouter: Sendable {
     let app = AppID()
     let port: UInt16
+    /// Where connections begin with the PROXY protocol.
+    let proxiedPort: UInt16
+    private let proxied: RouterListener
     private let engine: Engine
     private let listener: RouterListener
     private let kept = Mutex<(lines: [String], wakes: [AppID], version: UInt64)>(([], [], 0))
@@ -29,7 +32,11 @@ final class TestRouter: Sendable {
         let socket = try TCPSocket.listen(address: "127.0.0.1", port: 0)
         port = try TCPSocket.localPort(of: socket)
         listener = RouterListener(descriptor: socket.release(), address: "127.0.0.1", port: port)
-        engine.listen([listener])
+        let behind = try TCPSocket.listen(address: "127.0.0.1", port: 0)
+        proxiedPort = try TCPSocket.localPort(of: behind)
+        proxied = RouterListener(
+            descriptor: behind.release(), address: "127.0.0.1", port: proxiedPort, expectsPreamble: true)
+        engine.listen([listener, proxied])
     }
 
     private let reports: Reports
@@ -37,6 +44,7 @@ final class TestRouter: Sendable {
     deinit {
         engine.stop()
         close(listener.descriptor)
+        close(proxied.descriptor)
     }
 
     /// Serves `x.localhost` in this way, and whatever else is given.
