@@ -171,7 +171,8 @@ struct ExecutionTests {
         let dyno = RunningDyno(
             record, link: link,
             leaving: .init(
-                connect: { try AsyncStreamSocket(Descriptor(owning: second), reactor: reactor) }, store: { _ in }, remove: {}))
+                connect: { try AsyncStreamSocket(Descriptor(owning: second), reactor: reactor) }, store: { _ in },
+                remove: {}))
         let shim = Descriptor(owning: ends[1][1])
         try shim.writeAll(ShimReport.hello(version: 1, shim: 1).frame.bytes)
         do {

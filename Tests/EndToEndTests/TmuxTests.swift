@@ -73,7 +73,8 @@ extension EndToEnd {
                 try await terminal.type(":wq")
                 try await terminal.showsPrompt()
                 try await terminal.type("less note")
-                try await terminal.shows({ $0.split(separator: "\n").first == "written in vi" && $0.contains("(END)") }, "less")
+                try await terminal.shows(
+                    { $0.split(separator: "\n").first == "written in vi" && $0.contains("(END)") }, "less")
                 try await terminal.press("q")
                 try await terminal.showsPrompt()
                 try await terminal.type("exit")

@@ -46,7 +46,9 @@ package final class Engine: Sendable {
 
     /// Has every loop accept from these, which stay the caller's.
     package func listen(_ listeners: [RouterListener]) {
-        let places = listeners.map { ListenerPlace(descriptor: $0.descriptor, port: $0.port, expectsPreamble: $0.expectsPreamble) }
+        let places = listeners.map {
+            ListenerPlace(descriptor: $0.descriptor, port: $0.port, expectsPreamble: $0.expectsPreamble)
+        }
         for inbox in inboxes { inbox.post(.listen(places)) }
     }
 
