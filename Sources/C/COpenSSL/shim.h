@@ -18,6 +18,11 @@ static inline void cossl_harden(SSL_CTX *context) {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE
         | SSL_OP_PRIORITIZE_CHACHA);
 }
+// As fast as any, and safe: a shorter key costs less in each record and each handshake.
+static inline int cossl_suites(SSL_CTX *context) {
+    return SSL_CTX_set_ciphersuites(
+        context, "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384");
+}
 static inline void cossl_mode(SSL_CTX *context, long mode) { SSL_CTX_set_mode(context, mode); }
 static inline void cossl_read_ahead(SSL_CTX *context) { SSL_CTX_set_read_ahead(context, 1); }
 static inline int cossl_ticket_keys(SSL_CTX *context, void *keys, long count) {

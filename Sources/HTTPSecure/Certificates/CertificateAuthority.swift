@@ -78,9 +78,11 @@ package final class CertificateAuthority {
             try secure("an extension", cossl_extend(handle, certificate.handle, nid, value))
         }
         guard X509_sign(handle, key.handle, EVP_sha256()) > 0 else { throw SecureError("the signature") }
-        X509_up_ref(handle)
+        // One that was read keeps its bytes; one that was made would be encoded anew for each handshake.
+        let read = try Certificate(pem: leaf.pem)
+        X509_up_ref(read.handle)
         EVP_PKEY_up_ref(leafKey.handle)
-        return ServerIdentity(certificate: handle, key: leafKey.handle, chain: nil)
+        return ServerIdentity(certificate: read.handle, key: leafKey.handle, chain: nil)
     }
 
     /// A certificate about `commonName` with a random serial number, valid from an hour ago on.

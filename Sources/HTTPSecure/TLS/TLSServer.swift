@@ -7,17 +7,18 @@ package final class TLSServer {
     /// The protocol that ALPN agreed on.
     package enum Application: Sendable { case http1, http2 }
 
+    /// What connections begin with, until they have said whom they ask for.
     private let context: OpaquePointer
     private let authority: CertificateAuthority
     private let offersHTTP2: Bool
     /// Certificates of people's own, by host; `*.example.com` is for one label in front.
-    private var own: [String: ServerIdentity] = [:]
-    private var issued: [String: ServerIdentity] = [:]
+    private var own: [String: Presentation] = [:]
+    private var issued: [String: Presentation] = [:]
     /// Whether a certificate may be made for that host; asked in lower case.
     package var serves: (String) -> Bool = { _ in true }
 
     /// How many made certificates are kept: a client chooses the names, so there has to be an end.
-    static let issuedLimit = 4096
+    static let issuedLimit = 2048
 
     /// The size of ``TicketKeys``.
     package static let ticketKeyBytes = 80
@@ -31,8 +32,22 @@ package final class TLSServer {
         self.context = context
         self.authority = authority
         self.offersHTTP2 = offersHTTP2
+        try configure(context)
+        var keys = ticketKeys
+        try secure("the ticket keys", cossl_ticket_keys(context, &keys, keys.count))
+        SSL_CTX_set_cert_cb(
+            context,
+            { connection, owner in
+                guard let connection, let owner else { return 0 }
+                let server = Unmanaged<TLSServer>.fromOpaque(owner).takeUnretainedValue()
+                return server.presentCertificate(connection) ? 1 : 0
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func configure(_ context: OpaquePointer) throws(SecureError) {
         try secure("the TLS version", cossl_min_version(context, TLS1_2_VERSION))
         cossl_harden(context)
+        try secure("the cipher suites", cossl_suites(context))
         cossl_mode(
             context,
             Int(SSL_MODE_ENABLE_PARTIAL_WRITE) | Int(SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER)
@@ -41,16 +56,6 @@ package final class TLSServer {
         // One ticket for each handshake is what a client can use; the sessions themselves are not kept here.
         SSL_CTX_set_num_tickets(context, 1)
         SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
-        var keys = ticketKeys
-        try secure("the ticket keys", cossl_ticket_keys(context, &keys, keys.count))
-        let owner = Unmanaged.passUnretained(self).toOpaque()
-        SSL_CTX_set_cert_cb(
-            context,
-            { connection, owner in
-                guard let connection, let owner else { return 0 }
-                let server = Unmanaged<TLSServer>.fromOpaque(owner).takeUnretainedValue()
-                return server.presentCertificate(connection) ? 1 : 0
-            }, owner)
         SSL_CTX_set_alpn_select_cb(
             context,
             { _, chosen, chosenLength, offered, offeredLength, owner in
@@ -61,15 +66,34 @@ package final class TLSServer {
                 chosen.pointee = offered + found.offset
                 chosenLength.pointee = UInt8(found.length)
                 return SSL_TLSEXT_ERR_OK
-            }, owner)
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// A certificate in a context of its own: to show it then costs a connection nothing.
+    private final class Presentation {
+        let context: OpaquePointer
+
+        init(_ identity: ServerIdentity, _ configure: (OpaquePointer) throws(SecureError) -> Void) throws(SecureError) {
+            guard let context = SSL_CTX_new(TLS_server_method()) else { throw SecureError("TLS") }
+            self.context = context
+            try configure(context)
+            try secure(
+                "the certificate",
+                SSL_CTX_use_cert_and_key(context, identity.certificate, identity.key, identity.chain, 1))
+        }
+
+        deinit { SSL_CTX_free(context) }
     }
 
     deinit { SSL_CTX_free(context) }
 
     /// Shows these to clients that ask for their hosts, in place of those shown before.
-    package func present(_ identities: [(hosts: [String], identity: ServerIdentity)]) {
+    package func present(_ identities: [(hosts: [String], identity: ServerIdentity)]) throws(SecureError) {
         own = [:]
-        for (hosts, identity) in identities { for host in hosts { own[host] = identity } }
+        for (hosts, identity) in identities {
+            let presentation = try Presentation(identity, configure)
+            for host in hosts { own[host] = presentation }
+        }
     }
 
     /// A connection's own state; its owner calls ``TLSStream/free(_:)`` at the end.
@@ -82,22 +106,24 @@ package final class TLSServer {
 
     private func presentCertificate(_ connection: OpaquePointer) -> Bool {
         let asked = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) }
-        guard let identity = identity(for: (asked ?? "localhost").lowercased()) else { return false }
-        let isSet = SSL_use_cert_and_key(connection, identity.certificate, identity.key, identity.chain, 1)
-        ERR_clear_error()
-        return isSet == 1
+        guard let presentation = presentation(for: (asked ?? "localhost").lowercased()) else { return false }
+        return SSL_set_SSL_CTX(connection, presentation.context) != nil
     }
 
     /// A host that nobody serves gets the certificate of `localhost`: the client then says what is wrong.
-    private func identity(for host: String) -> ServerIdentity? {
-        if let identity = own[host] { return identity }
-        if let dot = host.firstIndex(of: "."), let identity = own["*" + host[dot...]] { return identity }
+    private func presentation(for host: String) -> Presentation? {
+        if let own = own[host] { return own }
+        if let dot = host.firstIndex(of: "."), let own = own["*" + host[dot...]] { return own }
         let name = CertificateAuthority.maySign(for: host) && serves(host) ? host : "localhost"
-        if let identity = issued[name] { return identity }
-        guard let identity = try? authority.issue(for: name) else { return nil }  // The handshake fails.
+        if let made = issued[name] { return made }
+        // Else the handshake fails.
+        guard let identity = try? authority.issue(for: name), let made = try? Presentation(identity, configure) else {
+            ERR_clear_error()
+            return nil
+        }
         if issued.count >= Self.issuedLimit { issued = [:] }
-        issued[name] = identity
-        return identity
+        issued[name] = made
+        return made
     }
 
     /// - Parameter offered: names with their lengths in front (RFC 7301).

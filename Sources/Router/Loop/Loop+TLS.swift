@@ -16,7 +16,7 @@ extension Loop {
                 certificatePEM: material.authorityPEM, keyPEM: material.authorityKeyPEM)
             let server = try TLSServer(authority: authority, ticketKeys: material.ticketKeys, offersHTTP2: true)
             server.serves = { [unowned self] host in knows(host) }
-            server.present(
+            try server.present(
                 try material.certificates.map { own in
                     (own.hosts, try ServerIdentity(chainPEM: own.chainPEM, keyPEM: own.keyPEM))
                 })
