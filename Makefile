@@ -19,10 +19,13 @@ arrows := --explicit-target-dependency-import-check error
 
 suites := $(filter-out EndToEndTests,$(notdir $(wildcard Tests/*Tests)))
 
+# The tests that run in one process: what they find is found by the sanitizers too.
+sanitized := HTTPTests RouterTests LogsTests StoreTests GitTests SlugsTests PlatformTests APIServerTests
+
 bindir := $(PREFIX)/bin
 datadir := $(PREFIX)/share
 
-.PHONY: build setup setup-tests demo test install uninstall completions format lint bench clean help
+.PHONY: build setup setup-tests demo test sanitize fuzz install uninstall completions format lint bench clean help
 
 build: ## Build the programs into .build/release
 	@scripts/setup.sh --check build
@@ -51,6 +54,17 @@ test: setup-tests build ## Run every test
 	    PAAS_BIN="$(built)" $(SWIFT) test --skip-build $$order --filter "^$$suite\."; \
 	done
 
+sanitize: setup-tests ## Run the tests that need no built programs under the address and the thread sanitizer
+	@for kind in address thread; do \
+	    scratch=.build/sanitize-$$kind; \
+	    $(SWIFT) build --build-tests $(arrows) --sanitize=$$kind --scratch-path $$scratch; \
+	    for suite in $(sanitized); do \
+	        echo "== $$suite, $$kind"; \
+	        ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --sanitize=$$kind --scratch-path $$scratch \
+	            --filter "^$$suite\."; \
+	    done; \
+	done
+
 install: ## Install the programs, the manual page and the completions under PREFIX
 	@[ -x "$(built)/paasd" ] || $(MAKE) build
 	@scripts/install.sh "$(built)" "$(DESTDIR)" "$(PREFIX)"
@@ -61,9 +75,12 @@ uninstall: ## Take away what `make install` put in place
 format: ## Format every Swift file
 	@$(SWIFT) format --configuration .swift-format --in-place --parallel --recursive $(swift_files)
 
+fuzz: ## Feed the parsers what coverage suggests, for SECONDS_EACH (60) each
+	@Tests/Fuzzing/fuzz.sh $(or $(SECONDS_EACH),60)
+
 lint: ## Check the format of Swift files and the scripts, changing nothing
 	@$(SWIFT) format lint --strict --configuration .swift-format --parallel --recursive $(swift_files)
-	@shellcheck -x scripts/*.sh .ci/run Benchmarks/run.sh Benchmarks/router/run.sh
+	@shellcheck -x scripts/*.sh .ci/run Tests/Fuzzing/fuzz.sh Benchmarks/run.sh Benchmarks/router/run.sh
 
 bench: build ## Measure; results land in Benchmarks/results
 	@Benchmarks/run.sh "$(built)"
