@@ -36,8 +36,8 @@ ORIGINS = [19000, 19001]
 class Peer:
     """A proxy process with its configuration, which is gone after the `with`."""
 
-    def __init__(self, kind, folder, port):
-        self.kind, self.folder, self.port = kind, folder, port
+    def __init__(self, kind, folder, port, plain=False):
+        self.kind, self.folder, self.port, self.plain = kind, folder, port, plain
 
     def text(self, name, marks):
         text = (HERE / "conf" / name).read_text()
@@ -47,33 +47,37 @@ class Peer:
         return text
 
     def command(self):
+        path = self.folder / f"{self.kind}.conf"
+        origins = [f"127.0.0.1:{port}" for port in ORIGINS]
+        if self.kind == "nginx":
+            text = self.text("nginx.conf.in", {"UP": " ".join(f"server {origin};" for origin in origins), "LOG": "access_log off;"})
+            command = ["nginx", "-p", str(self.folder), "-e", str(self.folder / "nginx.err"), "-c", str(path)]
+        elif self.kind == "haproxy":
+            servers = [f"  server s{index} {origin} pool-max-conn -1" for index, origin in enumerate(origins)]
+            text = self.text("haproxy.cfg.in", {"UP": "\n".join(servers)})
+            command = ["haproxy", "-db", "-f", str(path)]
+        else:
+            text = self.text("Caddyfile.in", {"UP": " ".join(origins)})
+            command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(path)]
+        path.write_text(text if self.plain else self.secured(text))
+        return command
+
+    def secured(self, text):
+        """The same configuration with TLS and HTTP/2 on its port."""
         certificate, key = self.folder / "leaf.pem", self.folder / "leaf.key"
         if self.kind == "nginx":
-            text = self.text("nginx.conf.in", {
-                "UP": " ".join(f"server 127.0.0.1:{port};" for port in ORIGINS), "LOG": "access_log off;"})
-            text = text.replace(
+            return text.replace(
                 f"listen 127.0.0.1:{self.port} backlog=4096 default_server;",
                 f"listen 127.0.0.1:{self.port} ssl http2 backlog=4096 default_server; ssl_certificate {certificate}; "
                 f"ssl_certificate_key {key}; ssl_protocols TLSv1.2 TLSv1.3; ssl_session_cache shared:tls:10m; "
                 "ssl_session_tickets on; http2_max_requests 100000000;")
-            path = self.folder / "nginx.conf"
-            command = ["nginx", "-p", str(self.folder), "-e", str(self.folder / "nginx.err"), "-c", str(path)]
-        elif self.kind == "haproxy":
-            (self.folder / "both.pem").write_text(certificate.read_text() + key.read_text())
-            servers = "\n".join(f"  server s{port} 127.0.0.1:{port} pool-max-conn -1" for port in ORIGINS)
-            text = self.text("haproxy.cfg.in", {"UP": servers}).replace(
-                "backlog 4096",
-                f"backlog 4096 ssl crt {self.folder / 'both.pem'} alpn h2,http/1.1 ssl-min-ver TLSv1.2")
-            path = self.folder / "haproxy.cfg"
-            command = ["haproxy", "-db", "-f", str(path)]
-        else:
-            text = self.text("Caddyfile.in", {"UP": " ".join(f"127.0.0.1:{port}" for port in ORIGINS)})
-            text = text.replace(
-                f"http://:{self.port} {{", f"https://:{self.port} {{\n\ttls {certificate} {key} {{\n\t\tprotocols tls1.2 tls1.3\n\t}}")
-            path = self.folder / "Caddyfile"
-            command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(path)]
-        path.write_text(text)
-        return command
+        if self.kind == "haproxy":
+            both = self.folder / "both.pem"
+            both.write_text(certificate.read_text() + key.read_text())
+            return text.replace("backlog 4096", f"backlog 4096 ssl crt {both} alpn h2,http/1.1 ssl-min-ver TLSv1.2")
+        return text.replace(
+            f"http://:{self.port} {{",
+            f"https://:{self.port} {{\n\ttls {certificate} {key} {{\n\t\tprotocols tls1.2 tls1.3\n\t}}")
 
     def __enter__(self):
         environment = {**os.environ, "HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder),
@@ -149,10 +153,10 @@ def make_certificate(folder):
          "-keyout", folder / "leaf.key", "-out", folder / "leaf.pem"], check=True, capture_output=True)
 
 
-def wait_until_up(port):
+def wait_until_up(port, scheme="https"):
     for _ in range(100):
         done = subprocess.run(
-            ["curl", "-sk", "-o", "/dev/null", "-m", "2", "-H", f"Host: {HOST}", f"https://127.0.0.1:{port}/small"])
+            ["curl", "-sk", "-o", "/dev/null", "-m", "2", "-H", f"Host: {HOST}", f"{scheme}://127.0.0.1:{port}/small"])
         if done.returncode == 0:
             return
         time.sleep(0.1)
