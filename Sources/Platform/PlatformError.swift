@@ -30,6 +30,13 @@ package enum PlatformError: Explained {
     case badSleepTime(String)
     case diskFull(free: Int64)
     case slugTooLarge(String, limit: String)
+    case noSuchDomain(String)
+    /// The app has that domain already.
+    case domainIsThere
+    /// Another app has it.
+    case domainTaken(HostName)
+    /// It is an app's `NAME.localhost`.
+    case ownDomain(String)
 
     package var explanation: Explanation {
         switch self {
@@ -114,6 +121,17 @@ package enum PlatformError: Explained {
             Explanation(
                 "Compiled slug size: \(size) is too large (max is \(limit)).",
                 mend: ["List what the app does not need at run time in .slugignore"])
+        case .noSuchDomain:
+            Explanation("Couldn't find that domain name.", mend: ["paas domains"], id: .notFound)
+        case .domainIsThere: Explanation("Domain already added to this app.", mend: ["paas domains"])
+        case .domainTaken(let host):
+            Explanation(
+                "\(host) is currently in use by another app.",
+                mend: ["paas apps", "paas domains:remove '\(host)' -a OTHERAPP"])
+        case .ownDomain(let host):
+            Explanation(
+                "\(host) can't be changed", because: "Each app has its NAME.localhost for as long as it has its name.",
+                mend: ["paas apps:rename NEWNAME"], id: .forbidden)
         case .diskFull(let free):
             Explanation(
                 "Couldn't start the build", because: "Only \(free >> 20) MB are free on the disk.",

@@ -18,10 +18,13 @@ struct Endpoint: Sendable, CustomStringConvertible {
         let values = [
             ":app": deployed.app.name.text, ":release": "3", ":dyno": "web.1", ":type": "web", ":feature": "strict",
             ":size": "basic", ":slug": "\(deployed.slug.id)", ":build": "\(deployed.build.id)", ":stack": "heroku-24",
-            ":region": "us",
+            ":region": "us", ":domain": Self.domain,
         ]
         return "/" + path.split(separator: "/").map { values[String($0)] ?? String($0) }.joined(separator: "/")
     }
+
+    /// A domain of the app that the endpoints are called on.
+    static let domain = "www.shop.test"
 
     private init(
         _ method: String, _ path: String, _ body: String? = nil, status: Int = 200, hasElements: Bool = false
@@ -68,6 +71,11 @@ struct Endpoint: Sendable, CustomStringConvertible {
         Endpoint("GET", "apps/:app/features", hasElements: true),
         Endpoint("GET", "apps/:app/features/:feature"),
         Endpoint("PATCH", "apps/:app/features/:feature", #"{"enabled":true}"#),
+        Endpoint("GET", "apps/:app/domains", hasElements: true),
+        Endpoint("POST", "apps/:app/domains", #"{"hostname":"*.shop.test","sni_endpoint":null}"#, status: 201),
+        Endpoint("GET", "apps/:app/domains/:domain"),
+        Endpoint("PATCH", "apps/:app/domains/:domain", #"{"sni_endpoint":null}"#),
+        Endpoint("DELETE", "apps/:app/domains/:domain"),
         Endpoint("GET", "apps/:app/builds", hasElements: true),
         Endpoint("GET", "apps/:app/builds/:build"),
         Endpoint("DELETE", "apps/:app/build-cache", status: 202),

@@ -34,6 +34,7 @@ struct SchemaTests {
     func shape(_ endpoint: Endpoint) async throws {
         try await Door.with { door in
             let deployed = try await door.stage.deployed("contract", ["web": "serve", "worker": "work"])
+            _ = try await door.stage.platform.addDomain(Endpoint.domain, to: deployed.app)
             let reply = try await door.ask(endpoint.method, endpoint.concretePath(deployed), endpoint.body)
             try #require(reply.status == endpoint.status, "\(reply)")
             #expect(reply.headers["Content-Type"] == "application/json")
@@ -48,10 +49,12 @@ struct SchemaTests {
     func identity() async throws {
         try await Door.with { door in
             let deployed = try await door.stage.deployed("contract", ["web": "serve"])
+            _ = try await door.stage.platform.addDomain(Endpoint.domain, to: deployed.app)
             let app = "/apps/contract"
             let named = [
                 app, "\(app)/releases/3", "\(app)/releases/v3", "\(app)/dynos/web.1", "\(app)/formation/web",
-                "\(app)/features/strict", "/dyno-sizes/basic", "/stacks/heroku-24", "/regions/us",
+                "\(app)/features/strict", "\(app)/domains/www.shop.test", "\(app)/domains/contract.localhost",
+                "/dyno-sizes/basic", "/stacks/heroku-24", "/regions/us",
             ]
             for path in named {
                 let byName = try await door.ask("GET", path)

@@ -174,5 +174,5 @@ package struct APIServer: Sendable {
 
     static let routes: [Route] =
         appRoutes + configRoutes + releaseRoutes + formationRoutes + dynoRoutes + logRoutes + featureRoutes
-        + buildRoutes + accountRoutes + catalogueRoutes + sleepRoutes + platformRoutes
+        + domainRoutes + buildRoutes + accountRoutes + catalogueRoutes + sleepRoutes + platformRoutes
 }

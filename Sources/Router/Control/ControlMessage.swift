@@ -41,7 +41,7 @@ enum ControlMessage: Equatable {
         let port: UInt16
     }
 
-    static let version: UInt32 = 2
+    static let version: UInt32 = 3
     /// The longest message: a table of some hundred thousand routes.
     static let limitBytes = 64 << 20
 

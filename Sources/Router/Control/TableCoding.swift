@@ -9,7 +9,13 @@ enum TableCoding {
         writer.put(list: table.routes.sorted { $0.key < $1.key }) { writer, pair in
             writer.put(pair.key)
             writer.put(pair.value.app?.description ?? "")
+            writer.put(pair.value.pages.error ?? "")
+            writer.put(pair.value.pages.maintenance ?? "")
             put(pair.value.state, &writer)
+        }
+        writer.put(list: table.aliases.sorted { $0.key < $1.key }) { writer, pair in
+            writer.put(pair.key)
+            writer.put(pair.value)
         }
         writer.put(list: table.appNames) { writer, name in writer.put(name) }
         return writer.bytes
@@ -50,12 +56,19 @@ enum TableCoding {
         let routes = try reader.list { (reader) throws(ByteReader.Malformed) in
             let host = try reader.text()
             let app = try reader.text()
+            let (error, maintenance) = (try reader.text(), try reader.text())
+            let pages = RoutingTable.Pages(
+                error: error.isEmpty ? nil : error, maintenance: maintenance.isEmpty ? nil : maintenance)
             let state = try state(&reader)
-            return (host, RoutingTable.Route(app: app.isEmpty ? nil : AppID(app), state: state))
+            return (host, RoutingTable.Route(app: app.isEmpty ? nil : AppID(app), state: state, pages: pages))
+        }
+        let aliases = try reader.list { (reader) throws(ByteReader.Malformed) in
+            (try reader.text(), try reader.text())
         }
         let names = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         return RoutingTable(
-            version: version, routes: Dictionary(routes, uniquingKeysWith: { $1 }), appNames: names)
+            version: version, routes: Dictionary(routes, uniquingKeysWith: { $1 }),
+            aliases: Dictionary(aliases, uniquingKeysWith: { $1 }), appNames: names)
     }
 
     private static func state(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> RoutingTable.State {

@@ -12,9 +12,9 @@ enum HerokuTopics {
 
     /// Topics of ours too: only a name below them is a Heroku command.
     private static let shared: Set<String> = [
-        "apps", "auth", "autocomplete", "buildpacks", "builds", "config", "dyno", "features", "git", "labs", "logs",
-        "ps",
-        "releases", "run", "stack",
+        "apps", "auth", "autocomplete", "buildpacks", "builds", "config", "domains", "dyno", "features", "git", "labs",
+        "logs",
+        "maintenance", "ps", "releases", "run", "stack",
     ]
 
     /// Names below ``shared`` topics that Heroku has.

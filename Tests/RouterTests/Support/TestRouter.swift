@@ -41,15 +41,16 @@ final class TestRouter: Sendable {
 
     /// Serves `x.localhost` in this way, and whatever else is given.
     func route(
-        _ state: RoutingTable.State, more: [String: RoutingTable.Route] = [:], appNames: [String] = ["x"]
+        _ state: RoutingTable.State, more: [String: RoutingTable.Route] = [:], aliases: [String: String] = [:],
+        pages: RoutingTable.Pages = .init(), appNames: [String] = ["x"]
     ) async {
         let version = kept.withLock { kept in
             kept.version += 1
             return kept.version
         }
         var routes = more
-        routes["x.localhost"] = .init(app: app, state: state)
-        let table = RoutingTable(version: version, routes: routes, appNames: appNames)
+        routes["x.localhost"] = .init(app: app, state: state, pages: pages)
+        let table = RoutingTable(version: version, routes: routes, aliases: aliases, appNames: appNames)
         await withCheckedContinuation { done in engine.install(table) { done.resume() } }
     }
 

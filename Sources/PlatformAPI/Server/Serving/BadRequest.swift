@@ -79,9 +79,11 @@ extension PlatformError {
         case .noSuchDyno: "dyno"
         case .noSuchFeature: "app_feature"
         case .noSuchBuild: "build"
+        case .noSuchDomain: "domain"
         case .nameTaken, .dynoNotRunning, .tooManyOneOffs, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand,
             .badQuantity, .unknownSize, .tooMany, .mixedSizes, .resizeFailed, .bootFailed, .restartFailed,
-            .releaseCommandFailed, .startFailed, .dynoHoursUsedUp, .badSleepTime, .diskFull, .slugTooLarge:
+            .releaseCommandFailed, .startFailed, .dynoHoursUsedUp, .badSleepTime, .diskFull, .slugTooLarge,
+            .domainIsThere, .domainTaken, .ownDomain:
             nil
         }
     }
