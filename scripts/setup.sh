@@ -20,7 +20,7 @@ packages_for() {
     # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
     # keeps the others' ports to this machine; clients of TLS and HTTP/2.
     test)
-        echo nodejs yarnpkg tmux vim-tiny less postgresql-client passt nftables iproute2 openssl nghttp2-client
+        echo nodejs yarnpkg tmux vim-tiny less postgresql-client passt nftables iproute2 openssl nghttp2-client libnss3-tools
         ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac

@@ -5,15 +5,19 @@ package struct Domain: Sendable, Equatable {
     package let host: HostName
     package let createdAt: Timestamp
     package var updatedAt: Timestamp
+    /// The certificate of somebody's own that it is served with; `nil` for what the machine's authority signs.
+    package var endpoint: SNIEndpointID?
 
     package init(
-        id: DomainID = DomainID(), app: AppID, host: HostName, createdAt: Timestamp, updatedAt: Timestamp
+        id: DomainID = DomainID(), app: AppID, host: HostName, createdAt: Timestamp, updatedAt: Timestamp,
+        endpoint: SNIEndpointID? = nil
     ) {
         self.id = id
         self.app = app
         self.host = host
         self.createdAt = createdAt
         self.updatedAt = updatedAt
+        self.endpoint = endpoint
     }
 }
 

@@ -18,6 +18,8 @@ package final class Platform: Sendable {
     let changes = Turns()
     /// One change of an app's domains at a time.
     let domainChanges = Turns()
+    /// One at a time tells the router of certificates.
+    let presenting = Turns()
 
     package init(_ machines: Machines, settings: Settings) {
         self.machines = machines

@@ -35,6 +35,9 @@ package enum PlatformError: Explained {
     case domainIsThere
     /// Another app has it.
     case domainTaken(HostName)
+    case noSuchCertificate(String)
+    /// The certificate's names do not have it.
+    case notCovered(HostName, by: [String])
     /// It is an app's `NAME.localhost`.
     case ownDomain(String)
 
@@ -128,6 +131,12 @@ package enum PlatformError: Explained {
             Explanation(
                 "\(host) is currently in use by another app.",
                 mend: ["paas apps", "paas domains:remove '\(host)' -a OTHERAPP"])
+        case .noSuchCertificate(let name):
+            Explanation("Couldn't find that SNI endpoint (\(name)).", mend: ["paas certs"], id: .notFound)
+        case .notCovered(let host, let names):
+            Explanation(
+                "The certificate is not for \(host)", because: "It names \(names.joined(separator: ", ")).",
+                mend: ["paas certs", "paas certs:add CRT KEY"])
         case .ownDomain(let host):
             Explanation(
                 "\(host) can't be changed", because: "Each app has its NAME.localhost for as long as it has its name.",

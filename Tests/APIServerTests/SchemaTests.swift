@@ -35,7 +35,11 @@ struct SchemaTests {
         try await Door.with { door in
             let deployed = try await door.stage.deployed("contract", ["web": "serve", "worker": "work"])
             _ = try await door.stage.platform.addDomain(Endpoint.domain, to: deployed.app)
-            let reply = try await door.ask(endpoint.method, endpoint.concretePath(deployed), endpoint.body)
+            let shop = try TestCertificate.shop()
+            let added = try await door.stage.platform.addCertificate(
+                chain: shop.chain, key: shop.key, to: deployed.app)
+            let path = endpoint.concretePath(deployed, certificate: added.endpoint.name)
+            let reply = try await door.ask(endpoint.method, path, endpoint.body)
             try #require(reply.status == endpoint.status, "\(reply)")
             #expect(reply.headers["Content-Type"] == "application/json")
             let problems = try PublishedSchema.shared().problems(

@@ -7,6 +7,7 @@ enum Topics {
         case "autocomplete": "completions for shells"
         case "buildpacks": "scripts used to compile apps"
         case "builds": "builds and their cache"
+        case "certs": "SSL certificates of apps, and the authority of this machine"
         case "config": "environment variables of apps"
         case "domains": "custom domains for apps"
         case "features": "add or remove app features"

@@ -66,6 +66,15 @@ package final class TLSServer {
 
     deinit { SSL_CTX_free(context) }
 
+    /// - Throws: ``SecureError`` when OpenSSL would not show this to clients, as with a key that is too short.
+    package static func check(_ identity: ServerIdentity) throws(SecureError) {
+        guard let context = SSL_CTX_new(TLS_server_method()) else { throw SecureError("TLS") }
+        defer { SSL_CTX_free(context) }
+        try secure(
+            "the certificate",
+            SSL_CTX_use_cert_and_key(context, identity.certificate, identity.key, identity.chain, 1))
+    }
+
     /// Shows these to clients that ask for their hosts, in place of those shown before.
     package func present(_ identities: [(hosts: [String], identity: ServerIdentity)]) {
         own = [:]
@@ -75,7 +84,7 @@ package final class TLSServer {
     /// A connection's own state; its owner calls ``TLSStream/free(_:)`` at the end.
     package func accept(_ descriptor: Int32) -> UnsafeMutablePointer<TLSStream>? {
         guard let connection = SSL_new(context) else { return nil }
-        return TLSStream.make(connection, descriptor)
+        return TLSStream.make(connection, descriptor, of: self)
     }
 
     // MARK: In the handshake

@@ -19,12 +19,20 @@ extension Platform {
 
     /// Has the app answer requests for that host; the router does when this returns.
     ///
-    /// - Throws: ``InvalidHostName``, ``PlatformError/domainIsThere`` or ``PlatformError/domainTaken(_:)``.
-    package func addDomain(_ name: String, to app: App) async throws -> Domain {
+    /// - Parameter certificate: name or id of the one to serve it with; `nil` for the first of the app that names it.
+    /// - Throws: ``InvalidHostName``, ``PlatformError/domainIsThere``, ``PlatformError/domainTaken(_:)`` or
+    ///   ``PlatformError/notCovered(_:by:)``.
+    package func addDomain(_ name: String, to app: App, certificate: String? = nil) async throws -> Domain {
         let host = try HostName(name)
         let actor = try await actor()
         let now = machines.time.now()
-        let domain = Domain(app: app.id, host: host, createdAt: now, updatedAt: now)
+        var endpoint = try await covering(host, of: app)
+        if let certificate {
+            let wanted = try await self.endpoint(certificate, of: app)
+            guard wanted.facts.covers(host) else { throw PlatformError.notCovered(host, by: wanted.facts.hosts) }
+            endpoint = wanted.endpoint.id
+        }
+        let domain = Domain(app: app.id, host: host, createdAt: now, updatedAt: now, endpoint: endpoint)
         try await domainChanges.take(app.id) {
             try await machines.store.write { transaction in
                 guard try transaction.app(app.id) != nil else { throw PlatformError.noSuchApp(app.name.text) }
@@ -34,6 +42,8 @@ extension Platform {
                 try transaction.insert(domain)
                 try transaction.record(Self.event(domain, "create", by: actor, at: now))
             }
+            // Before the host is served, so that its first client sees it.
+            if endpoint != nil { try await presentCertificates() }
             await reconciler.setDomains(of: app.id, to: try await domains(of: app).map(\.host))
         }
         return domain
@@ -49,6 +59,7 @@ extension Platform {
                 try transaction.remove(domain.id)
                 try transaction.record(Self.event(domain, "destroy", by: actor, at: now))
             }
+            if domain.endpoint != nil { try await presentCertificates() }
             await reconciler.setDomains(of: app.id, to: try await domains(of: app).map(\.host))
         }
         return domain

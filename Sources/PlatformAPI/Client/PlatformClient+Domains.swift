@@ -20,3 +20,24 @@ extension PlatformClient {
         try await perform("DELETE", ["apps", app, "domains", domain])
     }
 }
+
+/// The certificates of apps. `endpoint` is a name or an id everywhere.
+extension PlatformClient {
+    package func endpoints(of app: String) async throws -> [SNIEndpointResource] {
+        try await list(["apps", app, "sni-endpoints"])
+    }
+
+    package func addCertificate(_ body: CertificateUpload, to app: String) async throws -> SNIEndpointResource {
+        try await call("POST", ["apps", app, "sni-endpoints"], body: body)
+    }
+
+    package func updateCertificate(
+        _ endpoint: String, of app: String, _ body: CertificateUpload
+    ) async throws -> SNIEndpointResource {
+        try await call("PATCH", ["apps", app, "sni-endpoints", endpoint], body: body)
+    }
+
+    package func removeCertificate(_ endpoint: String, from app: String) async throws {
+        try await perform("DELETE", ["apps", app, "sni-endpoints", endpoint])
+    }
+}

@@ -68,6 +68,10 @@ extension DomainResource: Listed {
     ]
 }
 
+extension SNIEndpointResource: Listed {
+    static let rangeFields: [RangeField<Self>] = [.text("id") { $0.id }, .text("name") { $0.name }]
+}
+
 extension BuildpackInstallationResource: Listed {
     static let rangeFields: [RangeField<Self>] = [.number("ordinal") { $0.ordinal }]
 }

@@ -80,10 +80,11 @@ extension PlatformError {
         case .noSuchFeature: "app_feature"
         case .noSuchBuild: "build"
         case .noSuchDomain: "domain"
+        case .noSuchCertificate: "sni_endpoint"
         case .nameTaken, .dynoNotRunning, .tooManyOneOffs, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand,
             .badQuantity, .unknownSize, .tooMany, .mixedSizes, .resizeFailed, .bootFailed, .restartFailed,
             .releaseCommandFailed, .startFailed, .dynoHoursUsedUp, .badSleepTime, .diskFull, .slugTooLarge,
-            .domainIsThere, .domainTaken, .ownDomain:
+            .notCovered, .domainIsThere, .domainTaken, .ownDomain:
             nil
         }
     }
