@@ -23,6 +23,8 @@ extension EndToEnd {
                         host, "\(platform.port)")
                     #expect(secure.output == "here", "\(secure)")
                 }
+                let inside = try await app.paas("run", "getent hosts www.shop.test")
+                #expect(inside.output.contains("127.0.0.1"), "\(inside)")
                 let other = try await TestApp("other", on: platform, files: AppFiles.node("other"))
                 let refused = try await other.paas("domains:add", "www.shop.test")
                 #expect(refused.errors.contains("www.shop.test is currently in use by another app."), "\(refused)")

@@ -7,7 +7,7 @@ import Testing
 @testable import APIServer
 
 @Suite("A domain", .tags(.herokuContract), .timeLimit(.minutes(1)))
-struct DomainTests {
+struct DomainRequestTests {
     private func add(_ host: String, to app: String, _ door: Door) async throws -> Reply {
         try await door.ask("POST", "/apps/\(app)/domains", #"{"hostname":"\#(host)","sni_endpoint":null}"#)
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Store
 
 @Suite("A domain in the database")
-struct DomainTests {
+struct DomainTableTests {
     private func domain(_ app: App, _ host: String) throws -> Domain {
         Domain(app: app.id, host: try HostName(host), createdAt: Samples.then, updatedAt: Samples.then)
     }

@@ -8,7 +8,7 @@ import Testing
 @testable import APIServer
 
 @Suite("A certificate of somebody's own", .tags(.herokuContract), .timeLimit(.minutes(1)))
-struct CertificateTests {
+struct CertificateRequestTests {
     private static let app = "/apps/one"
 
     private func add(_ host: String, _ door: Door, endpoint: String? = nil) async throws -> Reply {

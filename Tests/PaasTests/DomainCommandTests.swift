@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("A domain at the keyboard", .timeLimit(.minutes(1)))
-struct DomainTests {
+struct DomainCommandTests {
     static func domain(_ host: String, kind: String = "custom", endpoint: String? = nil) -> DomainResource {
         DomainResource(
             app: NamedReference(id: "a1", name: "example"), cname: kind == "custom" ? "example.localhost" : nil,

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("A certificate at the keyboard", .timeLimit(.minutes(1)))
-struct CertificateTests {
+struct CertificateCommandTests {
     private static func endpoint(_ name: String = "calm-tor-1", domains: [String] = []) -> SNIEndpointResource {
         SNIEndpointResource(
             certificateChain: "-----BEGIN CERTIFICATE-----", createdAt: Answers.time, id: "e1", name: name,
@@ -54,8 +54,8 @@ struct CertificateTests {
         try FileTree.write(Array("chain".utf8), to: "\(folder)/c")
         try FileTree.write(Array("secret".utf8), to: "\(folder)/k")
         let domains = [
-            DomainTests.domain("www.shop.test"), DomainTests.domain("a.shop.test", endpoint: "other"),
-            DomainTests.domain("shop.test"), DomainTests.domain("example.localhost", kind: "heroku"),
+            DomainCommandTests.domain("www.shop.test"), DomainCommandTests.domain("a.shop.test", endpoint: "other"),
+            DomainCommandTests.domain("shop.test"), DomainCommandTests.domain("example.localhost", kind: "heroku"),
         ]
         try await FakePlatform.with(
             try Scene.with([
@@ -91,7 +91,7 @@ struct CertificateTests {
         try await FakePlatform.with(
             try Scene.with([
                 "GET /apps/a1/sni-endpoints": [one, one, one, one, two],
-                "GET /apps/a1/domains": [try .value([DomainTests.domain("www.shop.test")])],
+                "GET /apps/a1/domains": [try .value([DomainCommandTests.domain("www.shop.test")])],
                 "PATCH /apps/a1/sni-endpoints/e1": [try .value(Self.endpoint())],
                 "DELETE /apps/a1/sni-endpoints/e1": [try .value(Self.endpoint())],
             ])
@@ -123,8 +123,8 @@ struct CertificateTests {
     @Test("comes by itself for names that nobody can own, which certs:auto says of each domain")
     func automatic() async throws {
         let domains = [
-            DomainTests.domain("example.localhost", kind: "heroku"), DomainTests.domain("shop.test"),
-            DomainTests.domain("www.shop.test", endpoint: "calm-tor-1"), DomainTests.domain("www.example.com"),
+            DomainCommandTests.domain("example.localhost", kind: "heroku"), DomainCommandTests.domain("shop.test"),
+            DomainCommandTests.domain("www.shop.test", endpoint: "calm-tor-1"), DomainCommandTests.domain("www.example.com"),
         ]
         try await FakePlatform.with(try Scene.with(["GET /apps/a1/domains": [try .value(domains)]])) { platform in
             let shown = try await platform.paas("certs:auto", "-a", "example")
