@@ -64,6 +64,9 @@ final class TestRouter: Sendable {
 
     func stop() { engine.stop() }
 
+    /// Has the loop's thread do this, and nothing else meanwhile.
+    func onLoop(_ body: @escaping @Sendable () -> Void) { engine.report(done: body) }
+
     func secure(with material: TLSMaterial) { engine.secure(with: material) }
 
     func connect(receiveBuffer: Int32? = nil) throws -> RawSocket {
