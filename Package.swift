@@ -88,11 +88,14 @@ let package = Package(
             name: "dyno-owner", dependencies: ["Dyno", "Model", "Posix"], path: "Tests/DynoOwner", swiftSettings: house),
         tests("PlatformTests", ["Platform", "PlatformSupport", "Model"]),
         room(
-            "PlatformSupport", ["Platform", "Model", "Store", "Logs", "Git", "Slugs", "Dyno", "Posix"],
+            "PlatformSupport", ["Platform", "Model", "Store", "Logs", "Git", "Slugs", "Dyno", "Router", "Posix"],
             path: "Tests/PlatformSupport"),
         tests(
             "APIServerTests",
-            ["APIServer", "APISchema", "Platform", "PlatformSupport", "TestSupport", "HTTP", "Model", "Posix"]),
+            [
+                "APIServer", "APISchema", "Platform", "PlatformSupport", "Router", "TestSupport", "HTTP", "Model",
+                "Posix",
+            ]),
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
         tests("APISchemaTests", ["APISchema", "TestSupport"]),

@@ -18,9 +18,10 @@ packages_for() {
     # Python apps, also those whose requirements are compiled, and psycopg2 from source.
     demo) echo curl python3 python3-venv python3-dev libpq-dev ;;
     # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
-    # keeps the others' ports to this machine; clients of TLS and HTTP/2.
+    # keeps the others' ports to this machine; clients of TLS and HTTP/2; the stores of browsers.
     test)
-        echo nodejs yarnpkg tmux vim-tiny less postgresql-client passt nftables iproute2 openssl nghttp2-client
+        echo nodejs yarnpkg tmux vim-tiny less postgresql-client passt nftables iproute2 openssl nghttp2-client \
+            libnss3-tools
         ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac

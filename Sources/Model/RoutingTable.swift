@@ -43,16 +43,31 @@ package struct RoutingTable: Sendable, Equatable {
         case refusing(RouterFault)
     }
 
+    /// Addresses of pages that a person wants to be shown in place of the router's own; `nil` for the router's own.
+    package struct Pages: Sendable, Equatable {
+        /// Of the config var `ERROR_PAGE_URL`.
+        package var error: String?
+        /// Of the config var `MAINTENANCE_PAGE_URL`.
+        package var maintenance: String?
+
+        package init(error: String? = nil, maintenance: String? = nil) {
+            self.error = error
+            self.maintenance = maintenance
+        }
+    }
+
     package struct Route: Sendable, Equatable {
         /// `nil` for the platform's own hosts, which leave no access line.
         package var app: AppID?
         package var state: State
+        package var pages: Pages
         /// A client that got an answer from one dyno comes back to it (`http-session-affinity`).
         package var keepsSessions: Bool
 
-        package init(app: AppID?, state: State, keepsSessions: Bool = false) {
+        package init(app: AppID?, state: State, pages: Pages = Pages(), keepsSessions: Bool = false) {
             self.app = app
             self.state = state
+            self.pages = pages
             self.keepsSessions = keepsSessions
         }
     }
@@ -61,12 +76,18 @@ package struct RoutingTable: Sendable, Equatable {
     package var version: UInt64
     /// By host name, lower case, without a port: `webchecker.localhost`.
     package var routes: [String: Route]
+    /// Further hosts, by name: which host of ``routes`` they are served as. `*.example.test` is for every name below
+    /// `example.test` that is not in the table itself and not below a longer such name.
+    package var aliases: [String: String]
     /// The names of all apps, for the page that unknown hosts get.
     package var appNames: [String]
 
-    package init(version: UInt64, routes: [String: Route] = [:], appNames: [String] = []) {
+    package init(
+        version: UInt64, routes: [String: Route] = [:], aliases: [String: String] = [:], appNames: [String] = []
+    ) {
         self.version = version
         self.routes = routes
+        self.aliases = aliases
         self.appNames = appNames
     }
 }

@@ -16,6 +16,10 @@ package final class Platform: Sendable {
     let accepted = Mutex<[AppID: Push.Update]>([:])
     /// One change of what an app runs at a time.
     let changes = Turns()
+    /// One change of an app's domains at a time.
+    let domainChanges = Turns()
+    /// One at a time tells the router of certificates.
+    let presenting = Turns()
 
     package init(_ machines: Machines, settings: Settings) {
         self.machines = machines

@@ -30,6 +30,16 @@ package enum PlatformError: Explained {
     case badSleepTime(String)
     case diskFull(free: Int64)
     case slugTooLarge(String, limit: String)
+    case noSuchDomain(String)
+    /// The app has that domain already.
+    case domainIsThere
+    /// Another app has it.
+    case domainTaken(HostName)
+    case noSuchCertificate(String)
+    /// The certificate's names do not have it.
+    case notCovered(HostName, by: [String])
+    /// It is an app's `NAME.localhost`.
+    case ownDomain(String)
 
     package var explanation: Explanation {
         switch self {
@@ -114,6 +124,23 @@ package enum PlatformError: Explained {
             Explanation(
                 "Compiled slug size: \(size) is too large (max is \(limit)).",
                 mend: ["List what the app does not need at run time in .slugignore"])
+        case .noSuchDomain:
+            Explanation("Couldn't find that domain name.", mend: ["paas domains"], id: .notFound)
+        case .domainIsThere: Explanation("Domain already added to this app.", mend: ["paas domains"])
+        case .domainTaken(let host):
+            Explanation(
+                "\(host) is currently in use by another app.",
+                mend: ["paas apps", "paas domains:remove '\(host)' -a OTHERAPP"])
+        case .noSuchCertificate(let name):
+            Explanation("Couldn't find that SNI endpoint (\(name)).", mend: ["paas certs"], id: .notFound)
+        case .notCovered(let host, let names):
+            Explanation(
+                "The certificate is not for \(host)", because: "It names \(names.joined(separator: ", ")).",
+                mend: ["paas certs", "paas certs:add CRT KEY"])
+        case .ownDomain(let host):
+            Explanation(
+                "\(host) can't be changed", because: "Each app has its NAME.localhost for as long as it has its name.",
+                mend: ["paas apps:rename NEWNAME"], id: .forbidden)
         case .diskFull(let free):
             Explanation(
                 "Couldn't start the build", because: "Only \(free >> 20) MB are free on the disk.",

@@ -49,6 +49,9 @@ package struct Settings: Sendable {
         return isSlow ? bootTimeout * 3 / 2 : bootTimeout
     }
 
+    /// `NAME.localhost`: what leads to the app wherever this machine is asked.
+    package func ownHost(_ name: AppName) -> String { "\(name).localhost" }
+
     /// `http://NAME.localhost:8080/`; without the port when it is 80.
     package func webURL(_ name: AppName) -> String { "http://\(name).localhost\(port == 80 ? "" : ":\(port)")/" }
 }

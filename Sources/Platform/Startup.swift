@@ -22,6 +22,7 @@ extension Platform {
         try await refreshHooks()
         var plans: [Reconciler.Plan] = []
         let asleep = try await machines.store.read { try $0.sleepingApps() }
+        let domains = Dictionary(grouping: try await machines.store.read { try $0.allDomains() }, by: \.app)
         for app in try await apps() {
             let current = try await machines.store.read { transaction -> (Release, Slug)? in
                 guard let release = try transaction.currentRelease(of: app.id), let id = release.slug,
@@ -39,7 +40,8 @@ extension Platform {
             plans.append(
                 .init(
                     app: app, blueprint: blueprint, formation: try await formation(of: app),
-                    asleepSince: asleep[app.id]))
+                    asleepSince: asleep[app.id], domains: domains[app.id, default: []].map(\.host),
+                    earlyConfig: blueprint == nil ? try await config(of: app) : ConfigVars()))
         }
         let (hours, countedUntil) = try await countedHours()
         await reconciler.resume(plans, hours: hours, countedUntil: countedUntil)

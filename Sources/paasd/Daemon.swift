@@ -41,7 +41,9 @@ struct Daemon {
             try .init(home: home, programs: programs, environment: environment), reactor: reactor, pool: pool)
         let router = RouterControl(
             controlSocket: home.routerSocket, program: programs.router, logFile: home.routerLog, reactor: reactor)
-        let tls = try AuthorityFolder(path: home.tls).load()
+        var tls = try AuthorityFolder(path: home.tls).load()
+        // A router that lives has to go on showing them.
+        tls.certificates = try await Platform.certificates(in: store)
         let listeners = try await Self.startRouter(router, store: store, options: options)
         let port = listeners.first?.port ?? 0
         await router.secure(with: tls)

@@ -1,5 +1,6 @@
 import Model
 import PlatformSupport
+import TestSupport
 
 /// One endpoint of v3 that the platform serves, and a call of it that succeeds.
 struct Endpoint: Sendable, CustomStringConvertible {
@@ -14,14 +15,22 @@ struct Endpoint: Sendable, CustomStringConvertible {
     var description: String { "\(method) /\(path)" }
 
     /// The path of something that ``Stage/deployed(_:_:)`` has made.
-    func concretePath(_ deployed: Stage.Deployed) -> String {
+    ///
+    /// - Parameter certificate: the name of one of the app's.
+    func concretePath(_ deployed: Stage.Deployed, certificate: String = "") -> String {
         let values = [
             ":app": deployed.app.name.text, ":release": "3", ":dyno": "web.1", ":type": "web", ":feature": "strict",
             ":size": "basic", ":slug": "\(deployed.slug.id)", ":build": "\(deployed.build.id)", ":stack": "heroku-24",
-            ":region": "us",
+            ":region": "us", ":domain": Self.domain, ":endpoint": certificate,
         ]
         return "/" + path.split(separator: "/").map { values[String($0)] ?? String($0) }.joined(separator: "/")
     }
+
+    /// An upload of a certificate; one that cannot be made fails the tests of its endpoints.
+    private static let certificate = (try? TestCertificate.shop().upload) ?? "{}"
+
+    /// A domain of the app that the endpoints are called on.
+    static let domain = "www.shop.test"
 
     private init(
         _ method: String, _ path: String, _ body: String? = nil, status: Int = 200, hasElements: Bool = false
@@ -68,6 +77,16 @@ struct Endpoint: Sendable, CustomStringConvertible {
         Endpoint("GET", "apps/:app/features", hasElements: true),
         Endpoint("GET", "apps/:app/features/:feature"),
         Endpoint("PATCH", "apps/:app/features/:feature", #"{"enabled":true}"#),
+        Endpoint("GET", "apps/:app/domains", hasElements: true),
+        Endpoint("POST", "apps/:app/domains", #"{"hostname":"*.shop.test","sni_endpoint":null}"#, status: 201),
+        Endpoint("GET", "apps/:app/domains/:domain"),
+        Endpoint("PATCH", "apps/:app/domains/:domain", #"{"sni_endpoint":null}"#),
+        Endpoint("DELETE", "apps/:app/domains/:domain"),
+        Endpoint("GET", "apps/:app/sni-endpoints", hasElements: true),
+        Endpoint("POST", "apps/:app/sni-endpoints", certificate, status: 201),
+        Endpoint("GET", "apps/:app/sni-endpoints/:endpoint"),
+        Endpoint("PATCH", "apps/:app/sni-endpoints/:endpoint", certificate),
+        Endpoint("DELETE", "apps/:app/sni-endpoints/:endpoint"),
         Endpoint("GET", "apps/:app/builds", hasElements: true),
         Endpoint("GET", "apps/:app/builds/:build"),
         Endpoint("DELETE", "apps/:app/build-cache", status: 202),

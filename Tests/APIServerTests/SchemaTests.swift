@@ -34,7 +34,12 @@ struct SchemaTests {
     func shape(_ endpoint: Endpoint) async throws {
         try await Door.with { door in
             let deployed = try await door.stage.deployed("contract", ["web": "serve", "worker": "work"])
-            let reply = try await door.ask(endpoint.method, endpoint.concretePath(deployed), endpoint.body)
+            _ = try await door.stage.platform.addDomain(Endpoint.domain, to: deployed.app)
+            let shop = try TestCertificate.shop()
+            let added = try await door.stage.platform.addCertificate(
+                chain: shop.chain, key: shop.key, to: deployed.app)
+            let path = endpoint.concretePath(deployed, certificate: added.endpoint.name)
+            let reply = try await door.ask(endpoint.method, path, endpoint.body)
             try #require(reply.status == endpoint.status, "\(reply)")
             #expect(reply.headers["Content-Type"] == "application/json")
             let problems = try PublishedSchema.shared().problems(
@@ -48,10 +53,12 @@ struct SchemaTests {
     func identity() async throws {
         try await Door.with { door in
             let deployed = try await door.stage.deployed("contract", ["web": "serve"])
+            _ = try await door.stage.platform.addDomain(Endpoint.domain, to: deployed.app)
             let app = "/apps/contract"
             let named = [
                 app, "\(app)/releases/3", "\(app)/releases/v3", "\(app)/dynos/web.1", "\(app)/formation/web",
-                "\(app)/features/strict", "/dyno-sizes/basic", "/stacks/heroku-24", "/regions/us",
+                "\(app)/features/strict", "\(app)/domains/www.shop.test", "\(app)/domains/contract.localhost",
+                "/dyno-sizes/basic", "/stacks/heroku-24", "/regions/us",
             ]
             for path in named {
                 let byName = try await door.ask("GET", path)

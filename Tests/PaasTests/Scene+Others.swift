@@ -43,6 +43,15 @@ extension Scene {
                 replies: try with([
                     "GET /apps/a1/buildpack-installations": [try .value(Answers.buildpacks("heroku/nodejs"))]
                 ]), errors: " ›   Error: The buildpack heroku/nodejs is already set on your app.\n", code: 1),
+            Scene(words: ["maintenance", "-a", "example"], replies: try with([:]), output: "off\n"),
+            Scene(
+                words: ["maintenance:on", "-a", "example"],
+                replies: try with(["PATCH /apps/a1": [.value(Answers.app())]]),
+                errors: "Enabling maintenance mode for example... done\n"),
+            Scene(
+                words: ["maintenance:off", "-a", "example"],
+                replies: try with(["PATCH /apps/a1": [.value(Answers.app())]]),
+                errors: "Disabling maintenance mode for example... done\n"),
             Scene(
                 words: ["whoami"],
                 replies: [

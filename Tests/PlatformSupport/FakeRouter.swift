@@ -1,5 +1,6 @@
 package import Model
 package import Platform
+package import Router
 internal import Synchronization
 
 /// A router that remembers its tables.
@@ -7,6 +8,11 @@ package final class FakeRouter: Sendable {
     private let tables = Mutex<[RoutingTable]>([])
     private let waiters = Mutex<[(String, @Sendable (RoutingTable.State?) -> Bool, CheckedContinuation<Void, Never>)]>(
         [])
+
+    private let shown = Mutex<[TLSMaterial.Own]>([])
+
+    /// The certificates that clients are shown now.
+    package var certificates: [TLSMaterial.Own] { shown.withLock { $0 } }
 
     private let idle: @Sendable (DynoID) -> Duration
 
@@ -29,6 +35,7 @@ package final class FakeRouter: Sendable {
                 }
                 for waiter in ready { waiter.2.resume() }
             },
+            present: { [self] certificates in shown.withLock { $0 = certificates } },
             drain: { _, _ in },
             idleTimes: { [self] dynos in dynos.map { idle($0) } }, catchUp: {})
     }

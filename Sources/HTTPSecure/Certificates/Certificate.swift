@@ -56,14 +56,44 @@ package struct Certificate: ~Copyable {
         return X509_cmp_time(start, &from) < 0 && X509_cmp_time(end, &then) > 0
     }
 
-    /// Seconds since 1970 at which it ends.
-    package var validUntil: Int {
+    /// Seconds since 1970 at which it begins, and ends.
+    package var validFrom: Int { Self.seconds(X509_get0_notBefore(handle)) }
+    package var validUntil: Int { Self.seconds(X509_get0_notAfter(handle)) }
+
+    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int {
         var days: Int32 = 0
         var seconds: Int32 = 0
-        guard let end = X509_get0_notAfter(handle), let epoch = ASN1_TIME_set(nil, 0) else { return 0 }
+        guard let time, let epoch = ASN1_TIME_set(nil, 0) else { return 0 }
         defer { ASN1_STRING_free(epoch) }
-        ASN1_TIME_diff(&days, &seconds, epoch, end)
+        ASN1_TIME_diff(&days, &seconds, epoch, time)
         return Int(days) * 86_400 + Int(seconds)
+    }
+
+    /// Whether the other one's key has signed it.
+    package func isSigned(by issuer: borrowing Certificate) -> Bool {
+        defer { ERR_clear_error() }
+        return X509_check_issued(issuer.handle, handle) == X509_V_OK
+            && X509_verify(handle, X509_get0_pubkey(issuer.handle)) == 1
+    }
+
+    /// Whether this machine's own store vouches for it, by way of these certificates.
+    package func isTrusted(byWayOf chain: [[UInt8]]) -> Bool {
+        defer { ERR_clear_error() }
+        guard let store = X509_STORE_new(), let context = X509_STORE_CTX_new() else { return false }
+        let between = cossl_make_chain()
+        defer {
+            X509_STORE_CTX_free(context)
+            X509_STORE_free(store)
+            if let between { cossl_chain_free(between) }
+        }
+        for pem in chain {
+            guard let source = try? PEMSource(pem) else { continue }  // What cannot be read vouches for nothing.
+            if let next = PEM_read_bio_X509(source.handle, nil, nil, nil) { _ = cossl_chain_push(between, next) }
+        }
+        guard X509_STORE_set_default_paths(store) == 1,
+            X509_STORE_CTX_init(context, store, handle, between) == 1
+        else { return false }
+        return X509_verify_cert(context) == 1
     }
 
     /// SHA-256 of its DER form in hexadecimal digits, as tools print it without colons.

@@ -87,19 +87,28 @@ package final class TLSServer {
 
     deinit { SSL_CTX_free(context) }
 
-    /// Shows these to clients that ask for their hosts, in place of those shown before.
-    package func present(_ identities: [(hosts: [String], identity: ServerIdentity)]) throws(SecureError) {
-        own = [:]
-        for (hosts, identity) in identities {
-            let presentation = try Presentation(identity, configure)
-            for host in hosts { own[host] = presentation }
-        }
+    /// - Throws: ``SecureError`` when OpenSSL would not show this to clients, as with a key that is too short.
+    package static func check(_ identity: ServerIdentity) throws(SecureError) {
+        guard let context = SSL_CTX_new(TLS_server_method()) else { throw SecureError("TLS") }
+        defer { SSL_CTX_free(context) }
+        try secure(
+            "the certificate",
+            SSL_CTX_use_cert_and_key(context, identity.certificate, identity.key, identity.chain, 1))
     }
+
+    /// Shows this to clients that ask for these hosts.
+    package func present(_ identity: ServerIdentity, for hosts: [String]) throws(SecureError) {
+        let presentation = try Presentation(identity, configure)
+        for host in hosts { own[host] = presentation }
+    }
+
+    /// Shows only certificates of its own making from now on.
+    package func presentNone() { own = [:] }
 
     /// A connection's own state; its owner calls ``TLSStream/free(_:)`` at the end.
     package func accept(_ descriptor: Int32) -> UnsafeMutablePointer<TLSStream>? {
         guard let connection = SSL_new(context) else { return nil }
-        return TLSStream.make(connection, descriptor)
+        return TLSStream.make(connection, descriptor, of: self)
     }
 
     // MARK: In the handshake

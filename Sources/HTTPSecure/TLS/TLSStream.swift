@@ -21,6 +21,8 @@ package struct TLSStream {
 
     private let connection: OpaquePointer
     private let descriptor: Int32
+    /// OpenSSL calls it back without holding it: a handshake may outlive the server's place in its loop.
+    private let server: Unmanaged<TLSServer>
     /// Read from the descriptor before it was known to speak TLS.
     private var early: UnsafeMutablePointer<UInt8>?
     private var earlyStart = 0
@@ -30,14 +32,17 @@ package struct TLSStream {
     /// The handshake is over.
     package var isEstablished: Bool { SSL_is_init_finished(connection) == 1 }
 
-    static func make(_ connection: OpaquePointer, _ descriptor: Int32) -> UnsafeMutablePointer<TLSStream>? {
+    static func make(
+        _ connection: OpaquePointer, _ descriptor: Int32, of server: TLSServer
+    ) -> UnsafeMutablePointer<TLSStream>? {
         guard let bio = BIO_new(TLSTransport.method) else {
             SSL_free(connection)
             ERR_clear_error()
             return nil
         }
         let stream = UnsafeMutablePointer<TLSStream>.allocate(capacity: 1)
-        stream.initialize(to: TLSStream(connection: connection, descriptor: descriptor))
+        stream.initialize(
+            to: TLSStream(connection: connection, descriptor: descriptor, server: .passRetained(server)))
         BIO_set_data(bio, stream)
         BIO_set_init(bio, 1)
         SSL_set_bio(connection, bio, bio)
@@ -45,9 +50,10 @@ package struct TLSStream {
         return stream
     }
 
-    private init(connection: OpaquePointer, descriptor: Int32) {
+    private init(connection: OpaquePointer, descriptor: Int32, server: Unmanaged<TLSServer>) {
         self.connection = connection
         self.descriptor = descriptor
+        self.server = server
     }
 
     /// Hands over the first bytes, which the owner has read already.
@@ -60,6 +66,7 @@ package struct TLSStream {
 
     package static func free(_ stream: UnsafeMutablePointer<TLSStream>) {
         SSL_free(stream.pointee.connection)
+        stream.pointee.server.release()
         stream.pointee.early?.deallocate()
         stream.deinitialize(count: 1)
         stream.deallocate()

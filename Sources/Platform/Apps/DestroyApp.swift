@@ -18,6 +18,7 @@ extension Platform {
                 try transaction.remove(app.id)
             }
             await reconciler.forget(app.id)
+            try await presentCertificates()
             await machines.logs.remove(app.id)
             let (git, files, cache) = (machines.git, machines.files, cacheFolder(of: app.id))
             try await machines.blocking {

@@ -10,6 +10,10 @@ struct AppState {
     }
 
     var app: App
+    /// Host names of its own, beside `NAME.localhost`.
+    var domains: [HostName] = []
+    /// The config vars of an app to which nothing has been deployed.
+    var earlyConfig = ConfigVars()
     var wakefulness = Wakefulness.awake
     /// `nil` until something is deployed.
     var blueprint: Blueprint?
@@ -54,6 +58,18 @@ struct AppState {
 
     var asleepSince: Timestamp? {
         if case .asleep(let since) = wakefulness { since } else { nil }
+    }
+
+    /// The pages that its config vars name; what is no web address is passed over. Source: heroku-platform.md §11.4.
+    var pages: RoutingTable.Pages {
+        let config = blueprint?.release.config ?? earlyConfig
+        func page(_ name: String) -> String? {
+            guard let url = config[name], url.utf8.count <= 2048, url.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            else { return nil }
+            let scheme = url.prefix { $0 != ":" }.lowercased()
+            return ["http", "https"].contains(scheme) && url.dropFirst(scheme.count).hasPrefix("://") ? url : nil
+        }
+        return RoutingTable.Pages(error: page("ERROR_PAGE_URL"), maintenance: page("MAINTENANCE_PAGE_URL"))
     }
 
     /// What the router is to do with the app's requests.

@@ -10,6 +10,9 @@ extension Reconciler {
         var formation: [FormationEntry]
         /// `nil` for an app that is awake.
         var asleepSince: Timestamp?
+        var domains: [HostName] = []
+        /// The config vars of an app to which nothing has been deployed.
+        var earlyConfig = ConfigVars()
     }
 
     /// Takes up where an earlier daemon was: its dynos are adopted, what is too much stops, what is missing is started.
@@ -24,7 +27,8 @@ extension Reconciler {
     func resume(_ plans: [Plan], hours used: [AppID: Duration], countedUntil: Timestamp) async {
         for plan in plans {
             apps[plan.app.id] = AppState(
-                app: plan.app, wakefulness: plan.asleepSince.map { .asleep(since: $0) } ?? .awake,
+                app: plan.app, domains: plan.domains, earlyConfig: plan.earlyConfig,
+                wakefulness: plan.asleepSince.map { .asleep(since: $0) } ?? .awake,
                 blueprint: plan.blueprint,
                 formation: Dictionary(plan.formation.map { ($0.type, $0) }, uniquingKeysWith: { $1 }))
         }

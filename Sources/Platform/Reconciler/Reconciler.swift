@@ -86,6 +86,21 @@ package actor Reconciler {
         await publish()
     }
 
+    /// Has the app answer for these hosts too, and no others.
+    package func setDomains(of app: AppID, to hosts: [HostName]) async {
+        guard apps[app] != nil else { return }
+        apps[app]?.domains = hosts
+        await nameHosts()
+        await publish()
+    }
+
+    /// Takes note of the config vars of an app to which nothing has been deployed.
+    func setEarlyConfig(of app: AppID, to config: ConfigVars) async {
+        guard apps[app] != nil else { return }
+        apps[app]?.earlyConfig = config
+        await publish()
+    }
+
     /// Stops everything of an app that is being destroyed.
     package func forget(_ id: AppID) async {
         guard let state = apps.removeValue(forKey: id) else { return }
@@ -144,19 +159,26 @@ package actor Reconciler {
         alarm.ring()
         tableVersion += 1
         var routes = ["api.localhost": RoutingTable.Route(app: nil, state: .serving([apiBackend]))]
+        var aliases: [String: String] = [:]
         for state in apps.values {
-            routes["\(state.app.name).localhost"] = RoutingTable.Route(
-                app: state.app.id, state: state.route(hoursAreUsedUp: hours.isUsedUp),
+            let host = "\(state.app.name).localhost"
+            routes[host] = RoutingTable.Route(
+                app: state.app.id, state: state.route(hoursAreUsedUp: hours.isUsedUp), pages: state.pages,
                 keepsSessions: state.app.has(.sessionAffinity))
+            for domain in state.domains { aliases[domain.text] = host }
         }
         let names = apps.values.map(\.app.name.text).sorted()
-        await machines.routing.install(RoutingTable(version: tableVersion, routes: routes, appNames: names))
+        await machines.routing.install(
+            RoutingTable(version: tableVersion, routes: routes, aliases: aliases, appNames: names))
     }
 
     /// Lets dynos reach the apps by name: C libraries, Python and Node do not resolve `NAME.localhost` by themselves.
+    /// Domains of the world lead where the world says.
     private func nameHosts() async {
         guard isOpen else { return }
-        await machines.runtime.resolve(["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted())
+        let domains = apps.values.flatMap(\.domains).filter { $0.isLocal && !$0.isWildcard }.map(\.text).sorted()
+        await machines.runtime.resolve(
+            ["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted() + domains)
     }
 
     private var apiBackend: RoutingTable.Backend {

@@ -51,6 +51,7 @@ extension Platform {
         await created(release)
         guard let slug = draft.slug else {
             try await finish(release, of: app, as: .succeeded, isCurrent: true, formation: nil)
+            await reconciler.setEarlyConfig(of: app.id, to: release.config)
             return .serving(release)
         }
         let blueprint = try blueprint(release, slug)

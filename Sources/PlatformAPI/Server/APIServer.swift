@@ -174,5 +174,6 @@ package struct APIServer: Sendable {
 
     static let routes: [Route] =
         appRoutes + configRoutes + releaseRoutes + formationRoutes + dynoRoutes + logRoutes + featureRoutes
-        + buildRoutes + accountRoutes + catalogueRoutes + sleepRoutes + platformRoutes
+        + domainRoutes + certificateRoutes + buildRoutes + accountRoutes + catalogueRoutes + sleepRoutes
+        + platformRoutes
 }

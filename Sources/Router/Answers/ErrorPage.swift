@@ -1,6 +1,8 @@
 internal import Model
 
-/// The page that a browser shows for a fault: Heroku's words, the code, and what to type.
+/// The page that a browser shows for a fault: Heroku's words, the code, and what to type; or, in a frame, the page that
+/// the app's owner wants instead. The browser fetches that one: the router never does, so nothing about it can hold
+/// the router up.
 ///
 /// Source: heroku-platform.md §11.4.
 struct ErrorPage {
@@ -9,11 +11,16 @@ struct ErrorPage {
     /// - Parameters:
     ///   - app: its name; `nil` when it is not known.
     ///   - isPlatform: the fault is the platform's own, no app is to blame.
-    init(fault: RouterFault, status: Int, app: String?, isPlatform: Bool) {
+    ///   - pages: what to show in place of the pages for maintenance and for errors.
+    init(fault: RouterFault, status: Int, app: String?, isPlatform: Bool, pages: RoutingTable.Pages = .init()) {
         let name = Page.escaped(app ?? "")
         let command = isPlatform ? "paas status" : "paas logs --tail -a \(name)"
         switch fault {
         case .maintenanceMode:
+            if let url = pages.maintenance {
+                bytes = Page.framing(url, title: "Offline for Maintenance")
+                return
+            }
             bytes = Page.html(
                 title: "Offline for Maintenance", heading: "Offline for Maintenance",
                 paragraphs: ["This application is undergoing maintenance right now. Please check back later."],
@@ -31,6 +38,10 @@ struct ErrorPage {
             .idleConnection, .poorlyFormattedResponse, .serverRequestInterrupted, .backendConnectionTimeout,
             .appBootTimeout, .backendConnectionRefused, .httpRestriction, .clientRequestInterrupted,
             .clientConnectionIdle, .dynoHoursUsedUp, .platformError:
+            if let url = pages.error {
+                bytes = Page.framing(url, title: "Application Error")
+                return
+            }
             bytes = Page.html(
                 title: "Application Error", heading: "Application error",
                 paragraphs: [
@@ -107,6 +118,26 @@ enum Page {
         if let code { text += "<p><small>\(code)</small></p>\n" }
         text += "</body>\n</html>\n"
         return Array(text.utf8)
+    }
+
+    /// A page that is nothing but another one, as large as the window.
+    static func framing(_ url: String, title: String) -> [UInt8] {
+        Array(
+            """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>\(title)</title>
+            <style>html, body, iframe { margin: 0; border: 0; height: 100%; width: 100%; display: block; }</style>
+            </head>
+            <body>
+            <iframe src="\(escaped(url))" title="\(title)"></iframe>
+            </body>
+            </html>
+
+            """.utf8)
     }
 
     static func escaped(_ text: String) -> String {

@@ -85,6 +85,13 @@ package actor RouterControl {
         link?.send(.secure(material))
     }
 
+    /// Has the router show these certificates, and no others of people's own; served as soon as a table that is
+    /// installed after it.
+    package func present(_ certificates: [TLSMaterial.Own]) {
+        tls?.certificates = certificates
+        if let tls { link?.send(.secure(tls)) }
+    }
+
     /// Returns once every loop of the router serves the table; at once when the router is being stopped.
     package func install(_ table: RoutingTable) async {
         self.table = table

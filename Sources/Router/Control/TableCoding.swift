@@ -10,7 +10,13 @@ enum TableCoding {
             writer.put(pair.key)
             writer.put(pair.value.app?.description ?? "")
             writer.put(UInt8(pair.value.keepsSessions ? 1 : 0))
+            writer.put(pair.value.pages.error ?? "")
+            writer.put(pair.value.pages.maintenance ?? "")
             put(pair.value.state, &writer)
+        }
+        writer.put(list: table.aliases.sorted { $0.key < $1.key }) { writer, pair in
+            writer.put(pair.key)
+            writer.put(pair.value)
         }
         writer.put(list: table.appNames) { writer, name in writer.put(name) }
         return writer.bytes
@@ -52,13 +58,20 @@ enum TableCoding {
             let host = try reader.text()
             let app = try reader.text()
             let keepsSessions = try reader.integer(UInt8.self) != 0
+            let (error, maintenance) = (try reader.text(), try reader.text())
+            let pages = RoutingTable.Pages(
+                error: error.isEmpty ? nil : error, maintenance: maintenance.isEmpty ? nil : maintenance)
             let state = try state(&reader)
             let id = app.isEmpty ? nil : AppID(app)
-            return (host, RoutingTable.Route(app: id, state: state, keepsSessions: keepsSessions))
+            return (host, RoutingTable.Route(app: id, state: state, pages: pages, keepsSessions: keepsSessions))
+        }
+        let aliases = try reader.list { (reader) throws(ByteReader.Malformed) in
+            (try reader.text(), try reader.text())
         }
         let names = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         return RoutingTable(
-            version: version, routes: Dictionary(routes, uniquingKeysWith: { $1 }), appNames: names)
+            version: version, routes: Dictionary(routes, uniquingKeysWith: { $1 }),
+            aliases: Dictionary(aliases, uniquingKeysWith: { $1 }), appNames: names)
     }
 
     private static func state(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> RoutingTable.State {

@@ -97,7 +97,9 @@ extension Loop {
         stopAt = now &+ settings.grace.milliseconds
         for listener in listeners {
             _ = cpx_loop_remove(epoll, listener.pointee.handle.descriptor)
-            listener.deallocate()
+            // An event of it may be waiting behind the one that brought this command.
+            listener.pointee.handle.kind = .dead
+            graveyard.append(UnsafeMutableRawPointer(listener).assumingMemoryBound(to: Handle.self))
         }
         listeners = []
         hasPausedAccepting = false

@@ -36,8 +36,11 @@ extension Loop {
         release(exchange, reuse: false)
         guard fault.status != 499 else { return drop(exchange) }
         if fault == .requestError { exchange.pointee.keepsAlive = false }
+        // The table may have changed since the request was sent on: then it names no app of now, and has no pages.
+        let route = table.route(hostName, readHost(exchange))
         let page = ErrorPage(
-            fault: fault, status: status, app: appName(exchange), isPlatform: exchange.pointee.app == nil)
+            fault: fault, status: status, app: route?.pointee.name, isPlatform: exchange.pointee.app == nil,
+            pages: route?.pointee.pages ?? .init())
         answer(exchange, status: status, page: page.bytes)
     }
 
@@ -131,12 +134,5 @@ extension Loop {
             arm(exchange, .silence)
         case .broken: drop(exchange)
         }
-    }
-
-    /// The first label of the host: what the app is called in a command.
-    private func appName(_ exchange: UnsafeMutablePointer<Exchange>) -> String {
-        let length = readHost(exchange)
-        let label = UnsafeBufferPointer(start: hostName, count: length).prefix { $0 != UInt8(ascii: ".") }
-        return String(decoding: label, as: UTF8.self)
     }
 }

@@ -11,17 +11,31 @@ internal import HTTPSecure
 extension Loop {
     /// Takes over what secure connections are told; connections that stand keep what they have.
     func secure(with material: TLSMaterial) {
+        if let tls, let before = tlsMaterial, before.authorityPEM == material.authorityPEM,
+            before.authorityKeyPEM == material.authorityKeyPEM, before.ticketKeys == material.ticketKeys
+        {
+            tlsMaterial = material
+            return present(material.certificates, on: tls)
+        }
         do {
             let authority = try CertificateAuthority(
                 certificatePEM: material.authorityPEM, keyPEM: material.authorityKeyPEM)
             let server = try TLSServer(authority: authority, ticketKeys: material.ticketKeys, offersHTTP2: true)
             server.serves = { [unowned self] host in knows(host) }
-            try server.present(
-                try material.certificates.map { own in
-                    (own.hosts, try ServerIdentity(chainPEM: own.chainPEM, keyPEM: own.keyPEM))
-                })
+            present(material.certificates, on: server)
             tls = server
+            tlsMaterial = material
         } catch { RouterProgram.complain("no TLS: \(error)") }
+    }
+
+    /// One that cannot be used keeps no other from being shown.
+    private func present(_ certificates: [TLSMaterial.Own], on server: TLSServer) {
+        server.presentNone()
+        for own in certificates {
+            do {
+                try server.present(ServerIdentity(chainPEM: own.chainPEM, keyPEM: own.keyPEM), for: own.hosts)
+            } catch { RouterProgram.complain("no TLS for \(own.hosts.joined(separator: ", ")): \(error)") }
+        }
     }
 
     private func knows(_ host: String) -> Bool {

@@ -51,6 +51,8 @@ final class Loop {
     let laneSlots: UnsafeMutablePointer<FieldSlot>
     /// `nil` until the control side has brought the authority.
     var tls: TLSServer?
+    /// What `tls` was made of.
+    var tlsMaterial: TLSMaterial?
 
     var listeners: [UnsafeMutablePointer<Listener>] = []
     /// Where to listen once there is a table: a request must not be told that its app does not exist.

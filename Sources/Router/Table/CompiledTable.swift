@@ -1,12 +1,6 @@
 internal import Model
 
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Darwin
-#endif
-
-/// One host's route, ready to be followed.
+/// What happens to an app's requests, ready to be followed.
 struct CompiledRoute {
     enum Kind: UInt8 { case serving, starting, asleep, refusing }
 
@@ -19,18 +13,22 @@ struct CompiledRoute {
     let keepsSessions: Bool
     /// The daemon has been told of a request for this sleeping app.
     var hasAskedToWake = false
-
-    fileprivate let hash: UInt64
-    fileprivate let host: UnsafeMutablePointer<UInt8>
-    fileprivate let hostLength: Int
+    let pages: RoutingTable.Pages
+    /// What the app is called in commands.
+    let name: String
 }
 
-/// A routing table in raw memory: open addressing, found by the bytes of a lower-case host, without a String.
+/// A routing table in raw memory: a host is found by its bytes, with one look for each dot in it at most, however many
+/// hosts there are.
 ///
 /// Belongs to one loop; replaced whole, and freed at once, because requests keep backends, never routes.
 struct CompiledTable: ~Copyable {
-    private let slots: UnsafeMutablePointer<UnsafeMutablePointer<CompiledRoute>?>
-    private let mask: Int
+    private var hosts: HostIndex
+    /// By what the names end in, with the dot in front; hashed from the end.
+    private var wildcards: HostIndex
+    private let routes: UnsafeMutableBufferPointer<CompiledRoute>
+    /// The bytes of all names.
+    private let names: UnsafeMutableBufferPointer<UInt8>
     let version: UInt64
     let appNames: [String]
 
@@ -38,29 +36,46 @@ struct CompiledTable: ~Copyable {
     init(
         _ table: RoutingTable, backend: (RoutingTable.Backend) -> UnsafeMutablePointer<Backend>?
     ) {
-        var capacity = 16
-        while capacity < table.routes.count * 2 { capacity *= 2 }
-        mask = capacity - 1
         version = table.version
         appNames = table.appNames
-        slots = .allocate(capacity: capacity)
-        slots.initialize(repeating: nil, count: capacity)
-        for (host, route) in table.routes { insert(Self.compile(host, route, backend)) }
+        hosts = HostIndex(expecting: table.routes.count + table.aliases.count)
+        wildcards = HostIndex(expecting: table.aliases.keys.count { $0.hasPrefix("*.") })
+        routes = .allocate(capacity: table.routes.count)
+        names = .allocate(
+            capacity: table.routes.keys.reduce(1) { $0 + $1.utf8.count }
+                + table.aliases.keys.reduce(0) { $0 + $1.utf8.count })
+        var places: [String: UnsafeMutablePointer<CompiledRoute>] = [:]
+        var used = 0
+        for (index, (host, route)) in table.routes.enumerated() {
+            guard let place = routes.baseAddress.map({ $0 + index }) else { break }
+            place.initialize(to: Self.compile(host, route, backend))
+            places[host] = place
+            insert(host, place, &used)
+        }
+        for (host, target) in table.aliases where table.routes[host] == nil {
+            if let place = places[target] { insert(host, place, &used) }
+        }
     }
 
-    private func insert(_ route: UnsafeMutablePointer<CompiledRoute>) {
-        var index = Int(truncatingIfNeeded: route.pointee.hash) & mask
-        while slots[index] != nil { index = (index + 1) & mask }
-        slots[index] = route
+    private mutating func insert(_ host: String, _ route: UnsafeMutablePointer<CompiledRoute>, _ used: inout Int) {
+        guard let start = names.baseAddress.map({ $0 + used }) else { return }
+        var length = 0
+        let isWildcard = host.hasPrefix("*.")
+        for byte in host.utf8.dropFirst(isWildcard ? 1 : 0) {
+            start[length] = byte
+            length += 1
+        }
+        used += length
+        guard isWildcard else { return hosts.insert(start, length, hash: HostIndex.hash(start, length), route) }
+        var value = HostIndex.seed
+        for index in (0..<length).reversed() { value = HostIndex.step(value, start[index]) }
+        wildcards.insert(start, length, hash: HostIndex.finish(value), route)
     }
 
     private static func compile(
         _ host: String, _ route: RoutingTable.Route,
         _ backend: (RoutingTable.Backend) -> UnsafeMutablePointer<Backend>?
-    ) -> UnsafeMutablePointer<CompiledRoute> {
-        let bytes = Array(host.utf8)
-        let name = UnsafeMutablePointer<UInt8>.allocate(capacity: max(1, bytes.count))
-        for (index, byte) in bytes.enumerated() { name[index] = byte }
+    ) -> CompiledRoute {
         var backends: [UnsafeMutablePointer<Backend>] = []
         var kind = CompiledRoute.Kind.serving
         var fault: RouterFault?
@@ -79,50 +94,46 @@ struct CompiledTable: ~Copyable {
         }
         let list = UnsafeMutablePointer<UnsafeMutablePointer<Backend>>.allocate(capacity: max(1, backends.count))
         list.initialize(from: backends, count: backends.count)
-        let made = UnsafeMutablePointer<CompiledRoute>.allocate(capacity: 1)
-        made.initialize(
-            to: CompiledRoute(
-                kind: kind, app: route.app, fault: fault, backends: list, backendCount: backends.count,
-                keepsSessions: route.keepsSessions, hash: hash(name, bytes.count), host: name, hostLength: bytes.count))
-        return made
+        return CompiledRoute(
+            kind: kind, app: route.app, fault: fault, backends: list, backendCount: backends.count,
+            keepsSessions: route.keepsSessions, pages: route.pages, name: String(host.prefix { $0 != "." }))
     }
 
+    /// The route of exactly this host, else that of the longest name that it is below.
+    ///
     /// - Parameter host: lower case, without port and trailing dot.
     @inline(__always)
     borrowing func route(_ host: UnsafePointer<UInt8>, _ length: Int) -> UnsafeMutablePointer<CompiledRoute>? {
-        let wanted = Self.hash(host, length)
-        var index = Int(truncatingIfNeeded: wanted) & mask
-        while let route = slots[index] {
-            if route.pointee.hash == wanted, route.pointee.hostLength == length,
-                memcmp(route.pointee.host, host, length) == 0
-            {
-                return route
-            }
-            index = (index &+ 1) & mask
-        }
-        return nil
+        if let route = hosts.find(host, length, hash: HostIndex.hash(host, length)) { return route }
+        return wildcards.count == 0 ? nil : wildcardRoute(host, length)
     }
 
-    /// FNV-1a: hosts are short, and only the daemon chooses what is in the table.
-    @inline(__always)
-    private static func hash(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> UInt64 {
-        var value: UInt64 = 0xCBF2_9CE4_8422_2325
-        var index = 0
-        while index < count {
-            value = (value ^ UInt64(bytes[index])) &* 0x100_0000_01B3
-            index &+= 1
+    /// One pass from the end: at each dot the hash of what follows is at hand.
+    @inline(never)
+    private borrowing func wildcardRoute(
+        _ host: UnsafePointer<UInt8>, _ length: Int
+    ) -> UnsafeMutablePointer<CompiledRoute>? {
+        var longest: UnsafeMutablePointer<CompiledRoute>?
+        var value = HostIndex.seed
+        var index = length
+        while index > 1 {
+            index &-= 1
+            value = HostIndex.step(value, host[index])
+            if host[index] == UInt8(ascii: "."),
+                let route = wildcards.find(host + index, length &- index, hash: HostIndex.finish(value))
+            {
+                longest = route
+            }
         }
-        return value ^ (value >> 29)
+        return longest
     }
 
     deinit {
-        for index in 0...mask {
-            guard let route = slots[index] else { continue }
-            route.pointee.host.deallocate()
-            route.pointee.backends.deallocate()
-            route.deinitialize(count: 1)
-            route.deallocate()
-        }
-        slots.deallocate()
+        for route in routes { route.backends.deallocate() }
+        routes.baseAddress?.deinitialize(count: routes.count)
+        routes.deallocate()
+        names.deallocate()
+        hosts.free()
+        wildcards.free()
     }
 }

@@ -12,16 +12,18 @@ enum HerokuTopics {
 
     /// Topics of ours too: only a name below them is a Heroku command.
     private static let shared: Set<String> = [
-        "apps", "auth", "autocomplete", "buildpacks", "builds", "config", "dyno", "features", "git", "labs", "logs",
-        "ps",
-        "releases", "run", "stack",
+        "apps", "auth", "autocomplete", "buildpacks", "builds", "certs", "config", "domains", "dyno", "features", "git",
+        "labs",
+        "logs",
+        "maintenance", "ps", "releases", "run", "stack",
     ]
 
     /// Names below ``shared`` topics that Heroku has.
     private static let below: Set<String> = [
         "apps:diff", "apps:errors", "apps:favorites", "apps:join", "apps:leave", "apps:lock", "apps:stacks",
         "apps:stacks:set", "apps:transfer", "apps:unlock", "auth:2fa", "buildpacks:info", "buildpacks:search",
-        "buildpacks:versions", "builds:cancel", "builds:create", "dyno:autoscale", "git:credentials", "ps:autoscale",
+        "buildpacks:versions", "builds:cancel", "builds:create", "certs:chain", "certs:key", "dyno:autoscale",
+        "git:credentials", "ps:autoscale",
         "ps:autoscale:disable", "ps:autoscale:enable", "ps:copy", "ps:forward", "ps:socks", "stack:set",
     ]
 

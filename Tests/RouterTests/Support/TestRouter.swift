@@ -50,15 +50,15 @@ final class TestRouter: Sendable {
     /// Serves `x.localhost` in this way, and whatever else is given.
     func route(
         _ state: RoutingTable.State, keepsSessions: Bool = false, more: [String: RoutingTable.Route] = [:],
-        appNames: [String] = ["x"]
+        aliases: [String: String] = [:], pages: RoutingTable.Pages = .init(), appNames: [String] = ["x"]
     ) async {
         let version = kept.withLock { kept in
             kept.version += 1
             return kept.version
         }
         var routes = more
-        routes["x.localhost"] = .init(app: app, state: state, keepsSessions: keepsSessions)
-        let table = RoutingTable(version: version, routes: routes, appNames: appNames)
+        routes["x.localhost"] = .init(app: app, state: state, pages: pages, keepsSessions: keepsSessions)
+        let table = RoutingTable(version: version, routes: routes, aliases: aliases, appNames: appNames)
         await withCheckedContinuation { done in engine.install(table) { done.resume() } }
     }
 
@@ -71,6 +71,9 @@ final class TestRouter: Sendable {
     }
 
     func stop() { engine.stop() }
+
+    /// Has the loop's thread do this, and nothing else meanwhile.
+    func onLoop(_ body: @escaping @Sendable () -> Void) { engine.report(done: body) }
 
     func secure(with material: TLSMaterial) { engine.secure(with: material) }
 

@@ -49,6 +49,9 @@ package struct PublishedSchema: Sendable {
     /// Properties whose pattern names Heroku's own hosts.
     private static let placesOfHeroku: Set<String> = ["git_url", "web_url"]
 
+    /// Properties that the schema calls addresses, and in which Heroku sends bare host names.
+    private static let bareHosts: Set<String> = ["hostname"]
+
     private func problems(in value: JSONValue, _ schema: JSONValue, at path: String) -> [String] {
         let schema = resolved(schema)
         if let choices = (schema["anyOf"] ?? schema["oneOf"])?.list {
@@ -63,7 +66,9 @@ package struct PublishedSchema: Sendable {
         if let allowed = schema["enum"]?.list, value != .null, !allowed.contains(value) {
             return ["\(path) is \(value), which is none of \(allowed)"]
         }
-        if let format = schema["format"]?.text, let text = value.text, !Self.fits(text, format: format) {
+        if let format = schema["format"]?.text, let text = value.text, !Self.fits(text, format: format),
+            !Self.bareHosts.contains(where: { path.hasSuffix(".\($0)") })
+        {
             return ["\(path) is \(text), which is no \(format)"]
         }
         if let pattern = schema["pattern"]?.text, let text = value.text,

@@ -10,6 +10,12 @@ enum FixedID {
     static func of(_ feature: AppFeature) -> String { made(from: "app-feature/\(feature.rawValue)") }
     static func of(_ size: DynoSize) -> String { made(from: "dyno-size/\(size.name)") }
 
+    /// Of the app's `NAME.localhost`, whatever its name.
+    static func ofOwnDomain(_ app: AppID) -> String { made(from: "domain/\(app)") }
+
+    /// Of what an SNI endpoint shows.
+    static func ofCertificate(_ endpoint: SNIEndpointID) -> String { made(from: "ssl-cert/\(endpoint)") }
+
     /// A UUID whose last 48 bits follow from the name.
     private static func made(from name: String) -> String {
         let digits = String(EntityTag.hash(name.utf8) & 0xFFFF_FFFF_FFFF, radix: 16)

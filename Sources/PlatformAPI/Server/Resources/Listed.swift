@@ -62,6 +62,16 @@ extension AppFeatureResource: Listed {
     static let rangeFields: [RangeField<Self>] = [.text("id") { $0.id }, .text("name") { $0.name }]
 }
 
+extension DomainResource: Listed {
+    static let rangeFields: [RangeField<Self>] = [
+        .text("id") { $0.id }, .text("hostname") { $0.hostname }, .text("domain") { $0.hostname },
+    ]
+}
+
+extension SNIEndpointResource: Listed {
+    static let rangeFields: [RangeField<Self>] = [.text("id") { $0.id }, .text("name") { $0.name }]
+}
+
 extension BuildpackInstallationResource: Listed {
     static let rangeFields: [RangeField<Self>] = [.number("ordinal") { $0.ordinal }]
 }

@@ -79,9 +79,12 @@ extension PlatformError {
         case .noSuchDyno: "dyno"
         case .noSuchFeature: "app_feature"
         case .noSuchBuild: "build"
+        case .noSuchDomain: "domain"
+        case .noSuchCertificate: "sni_endpoint"
         case .nameTaken, .dynoNotRunning, .tooManyOneOffs, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand,
             .badQuantity, .unknownSize, .tooMany, .mixedSizes, .resizeFailed, .bootFailed, .restartFailed,
-            .releaseCommandFailed, .startFailed, .dynoHoursUsedUp, .badSleepTime, .diskFull, .slugTooLarge:
+            .releaseCommandFailed, .startFailed, .dynoHoursUsedUp, .badSleepTime, .diskFull, .slugTooLarge,
+            .notCovered, .domainIsThere, .domainTaken, .ownDomain:
             nil
         }
     }
