@@ -130,4 +130,47 @@ struct TrustTests {
             #expect(outcome.output.contains("certutil is not installed"))
         }
     }
+
+    @Test(
+        "of somebody who is not root goes into the system's store through sudo, and where that refuses, as steps",
+        .needs("openssl"), .needs("setpriv"), arguments: [true, false])
+    func throughSudo(isAllowed: Bool) async throws {
+        let folder = try Scratch.folder("paas-trust")
+        defer { try? FileTree.remove(folder) }
+        let certificate = try TestCertificate.make(["authority.test"])
+        // It does nothing but say what it was asked to do.
+        let refusal = isAllowed ? "" : "echo no password >&2; exit 1"
+        let sudo = "#!/bin/sh\nprintf '%s\\n' \"$*\" >> '\(folder)/asked'\n\(refusal)\n"
+        for sub in ["home/tls", "bin"] { try FileTree.makeFolder("\(folder)/\(sub)", mode: 0o755) }
+        for (name, text) in [("home/tls/paas-ca.pem", certificate.chain), ("bin/sudo", sudo), ("asked", "")] {
+            try FileTree.write(Array(text.utf8), to: "\(folder)/\(name)", mode: 0o755)
+        }
+        _ = try await Command(
+            [
+                "sh", "-c", "cp \"$1\" bin/paas && [ $(id -u) != 0 ] || chown -R 65534:65534 .", "sh",
+                try PaasProgram.path(),
+            ],
+            environment: ["PATH": Programs.systemPath], folder: folder
+        ).run().orThrow()
+        let drop = Environment.userID == 0 ? ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] : []
+        let outcome = try await Command(
+            drop + ["\(folder)/bin/paas", "certs:trust"],
+            environment: [
+                "PATH": "\(folder)/bin:\(Programs.systemPath)", "HOME": folder, "PAAS_HOME": "\(folder)/home",
+                "LD_LIBRARY_PATH": Environment["LD_LIBRARY_PATH"] ?? "",
+            ], folder: folder
+        ).run()
+        let asked = try FileTree.readText("\(folder)/asked").split(separator: "\n")
+        #expect(
+            asked.first?.hasPrefix("-n /usr/bin/install -D -m 644 \(folder)/home/tls/paas-ca.pem /usr/local/share/")
+                == true)
+        if isAllowed {
+            #expect(outcome.code == 0 && asked.last?.hasSuffix("/update-ca-certificates") == true, "\(outcome)")
+        } else {
+            #expect(outcome.code == 1 && asked.count == 1, "\(outcome)")
+            #expect(
+                outcome.errors.contains("  sudo install -D -m 644 ")
+                    && outcome.errors.contains("  sudo update-ca-certificates"))
+        }
+    }
 }

@@ -61,7 +61,8 @@ extension RouterSuite {
                 let answer = try router.get(host: host)
                 #expect(answer.hasPrefix("HTTP/1.1 404 "), "\(host)")
                 #expect(!answer.contains("zebra"), "\(host)")
-                #expect(answer.contains("paas create NAME"), "\(host)")
+                let command = host.contains("example") ? "paas domains:add \(host) -a NAME" : "paas create NAME"
+                #expect(answer.contains("<code>\(command)</code>"), "\(host)")
             }
         }
 

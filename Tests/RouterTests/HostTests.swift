@@ -21,6 +21,15 @@ extension RouterSuite {
             }
         }
 
+        @Test("that nobody has get a page that says how an app gets them")
+        func page() async throws {
+            let router = try TestRouter()
+            await router.route(.starting)
+            #expect(
+                try router.get(host: "www.shop.test").contains("<code>paas domains:add www.shop.test -a NAME</code>"))
+            #expect(try router.get(host: "shop.localhost").contains("<code>paas create shop</code>"))
+        }
+
         @Test("exact before wildcard, the longer wildcard before the shorter, and none for the domain itself")
         func wildcards() async throws {
             let answers = try ["exact", "inner", "outer"].map { text in

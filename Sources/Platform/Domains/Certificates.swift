@@ -113,7 +113,15 @@ extension Platform {
 
     /// The first of the app's certificates that names the host.
     func covering(_ host: HostName, of app: App) async throws -> SNIEndpointID? {
-        try await endpoints(of: app).first { $0.facts.covers(host) }?.endpoint.id
+        try await machines.store.read { try $0.endpoints(of: app.id) }.first { endpoint in
+            try CertificateCheck.facts(of: Array(endpoint.chain.utf8), asksTheSystem: false).covers(host)
+        }?.id
+    }
+
+    /// What the app's certificates are called.
+    package func endpointNames(of app: App) async throws -> [SNIEndpointID: String] {
+        let pairs = try await machines.store.read { try $0.endpoints(of: app.id) }.map { ($0.id, $0.name) }
+        return Dictionary(pairs, uniquingKeysWith: { $1 })
     }
 
     private func accept(chain: String, key: String) throws -> (chain: String, key: PrivateKeyText) {

@@ -77,9 +77,14 @@ struct UnknownHostPage {
         }
         let label = host.hasSuffix(".localhost") ? String(host.dropLast(10)) : ""
         let name = (try? AppName(label))?.text ?? "NAME"  // Not a name that an app could have.
+        var command = "paas create \(name)"
+        // A name that an app could have besides its own; it is made of nothing that HTML knows.
+        if let domain = try? HostName(host) {
+            paragraphs[paragraphs.count - 1] = "To give this name to an app:"
+            command = "paas domains:add \(domain) -a NAME"
+        }
         bytes = Page.html(
-            title: "No such app", heading: "No such app", paragraphs: paragraphs, command: "paas create \(name)",
-            code: nil)
+            title: "No such app", heading: "No such app", paragraphs: paragraphs, command: command, code: nil)
     }
 
     /// `localhost`, what ends in it, and loopback addresses: names that no stranger's page can carry.

@@ -6,7 +6,7 @@ extension APIServer {
     static let domainRoutes: [Route] = [
         Route("GET", "apps/:app/domains") { call in
             let app = try await call.app()
-            let names = try await call.endpointNames(of: app)
+            let names = try await call.platform.endpointNames(of: app)
             let own = try await call.platform.domains(of: app)
             return try call.list(
                 [DomainResource(of: app, call)] + own.map { DomainResource($0, of: app, names, call) })
@@ -54,13 +54,8 @@ extension Call {
         try await platform.domain(parameter("domain"), of: app)
     }
 
-    fileprivate func endpointNames(of app: App) async throws -> [SNIEndpointID: String] {
-        let pairs = try await platform.endpoints(of: app).map { ($0.endpoint.id, $0.endpoint.name) }
-        return Dictionary(pairs, uniquingKeysWith: { $1 })
-    }
-
     fileprivate func answer(_ domain: Domain, of app: App, status: Int = 200) async throws -> Answer {
-        try .ok(DomainResource(domain, of: app, try await endpointNames(of: app), self), status: status)
+        try .ok(DomainResource(domain, of: app, try await platform.endpointNames(of: app), self), status: status)
     }
 }
 
