@@ -124,7 +124,8 @@ struct CertificateCommandTests {
     func automatic() async throws {
         let domains = [
             DomainCommandTests.domain("example.localhost", kind: "heroku"), DomainCommandTests.domain("shop.test"),
-            DomainCommandTests.domain("www.shop.test", endpoint: "calm-tor-1"), DomainCommandTests.domain("www.example.com"),
+            DomainCommandTests.domain("www.shop.test", endpoint: "calm-tor-1"),
+            DomainCommandTests.domain("www.example.com"),
         ]
         try await FakePlatform.with(try Scene.with(["GET /apps/a1/domains": [try .value(domains)]])) { platform in
             let shown = try await platform.paas("certs:auto", "-a", "example")
