@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,8 +206,10 @@ void cpx_walk_end(cpx_walk *walk) {
 uint64_t cpx_nameless_bytes(const char *path, const char *folder, uint64_t *inode) {
     struct stat info, link, place;
     struct statfs system;
-    if (stat(path, &info) < 0 || !S_ISREG(info.st_mode) || info.st_nlink > 0) return 0;
-    if (statfs(path, &system) == 0 && system.f_type == 0x794c7630) {
+    if (stat(path, &info) < 0 || !S_ISREG(info.st_mode) || info.st_nlink > 0 || statfs(path, &system) < 0) return 0;
+    if (!folder) {
+        if (system.f_type != TMPFS_MAGIC) return 0;
+    } else if (system.f_type == OVERLAYFS_SUPER_MAGIC) {
         // An overlay: what it is written to is `folder`; what is only read may be a file of the slug.
         if (lstat(path, &link) < 0 || !(link.st_mode & S_IWUSR)) return 0;
     } else if (stat(folder, &place) < 0 || place.st_dev != info.st_dev) {
@@ -214,5 +217,11 @@ uint64_t cpx_nameless_bytes(const char *path, const char *folder, uint64_t *inod
     }
     *inode = (uint64_t)info.st_ino;
     return (uint64_t)info.st_blocks * 512;
+}
+
+uint64_t cpx_used_bytes(const char *path) {
+    struct statfs system;
+    if (statfs(path, &system) < 0 || system.f_blocks < system.f_bfree) return 0;
+    return (uint64_t)(system.f_blocks - system.f_bfree) * (uint64_t)system.f_bsize;
 }
 #endif

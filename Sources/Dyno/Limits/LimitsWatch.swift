@@ -16,7 +16,7 @@ struct LimitsWatch {
         let counted = group.flatMap { group in
             group.memory.flatMap { GroupMemory(folder: $0, isUnified: group.isUnified) }
         }
-        meter = counted ?? TreeMemory(of: first)
+        meter = counted ?? TreeMemory(of: first, hasOwnFiles: plan.level != .l3)
         let quota = plan.quota
         if quota.memoryBytes > 0 {
             // The kernel keeps a group below its limit; without one, nobody but the shim does.

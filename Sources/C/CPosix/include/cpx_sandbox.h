@@ -74,9 +74,10 @@ int cpx_walk_step(cpx_walk *walk, size_t entries);    // 1 when all has been see
 uint64_t cpx_walk_bytes(const cpx_walk *walk);
 void cpx_walk_end(cpx_walk *walk);
 
-// What a file without a name takes on the disk of `folder`; `path` is that of an open file in /proc. 0 when it has a
-// name, or is elsewhere.
+// What a file without a name takes on the disk of `folder`, or in memory where that is null; `path` is that of an open
+// file in /proc. 0 when it has a name, or is elsewhere.
 uint64_t cpx_nameless_bytes(const char *path, const char *folder, uint64_t *inode);
+uint64_t cpx_used_bytes(const char *path); // of the whole file system
 
 // Every listening TCP socket of this network namespace.
 struct cpx_listener {
