@@ -13,7 +13,10 @@ if [ "$1" = --remove ]; then
     shift
 fi
 program=$1
-name=paas-dyno-$(cksum <<<"$program" | cut -d ' ' -f 1)
+# As AppArmor names its own, and as `paas doctor` prints it: the path with dots.
+name=${program#/}
+name=${name//\//.}
+name=${name//[^A-Za-z0-9._-]/_}
 file=/etc/apparmor.d/$name
 profile="abi <abi/4.0>,
 include <tunables/global>

@@ -31,6 +31,29 @@ struct AttachmentTests {
         try await machine.leave()
     }
 
+    @Test(
+        "shows Heroku's prompt in a shell, or the app's own",
+        .enabled(if: FileTree.exists("/etc/bash.bashrc"), "needs a bash that reads /etc/bash.bashrc"),
+        arguments: SandboxLevel.possible.filter(\.hasAppFolder), ["", "it's my own> "])
+    func prompt(_ level: SandboxLevel, _ own: String) async throws {
+        let machine = try Machine(level)
+        let dyno = try await machine.host.start(
+            machine.spec(
+                "bash", environment: own.isEmpty ? ["TERM": "dumb"] : ["TERM": "dumb", "PS1": own],
+                streams: .terminal(rows: 24, columns: 80)))
+        let attachment = try await dyno.attach()
+        var text = ""
+        for await bytes in attachment.output {
+            // It is shown when the shell is ready to be typed to.
+            if text.isEmpty { try await attachment.write(Array("exit\n".utf8)) }
+            text += String(decoding: bytes, as: UTF8.self)
+        }
+        let prompt = own.isEmpty ? "\u{1B}[01;34m~\u{1B}[00m \u{1B}[01;32m$ \u{1B}[00m" : own
+        #expect(text.contains("\(prompt)exit\r\n"), "\(text)")
+        await dyno.release()
+        try await machine.leave()
+    }
+
     @Test("is stopped by ^C, as on any terminal")
     func interrupt() async throws {
         let machine = try Machine(.best)

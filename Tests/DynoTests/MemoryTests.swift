@@ -53,6 +53,22 @@ struct MemoryTests {
         try await machine.leave()
     }
 
+    @Test("counts files in memory that no process shows as its own", arguments: ways)
+    func files(_ way: Way) async throws {
+        let machine = try way.machine()
+        let command = """
+            exec /usr/bin/python3 -c 'if True:
+                import os, time
+                file = os.memfd_create("hidden")
+                for piece in range(300): os.write(file, bytes(1 << 20))
+                time.sleep(600)'
+            """
+        let transcript = try await machine.output(of: machine.spec(command, size: Self.small))
+        #expect(transcript.ending?.status == 137, "\(transcript.events)")
+        #expect(transcript.notes.contains("Error R15 (Memory quota vastly exceeded)"), "\(transcript.notes)")
+        try await machine.leave()
+    }
+
     @Test("at twice its quota is ended with R15 and SIGKILL", arguments: ways)
     func killed(_ way: Way) async throws {
         let machine = try way.machine()

@@ -39,6 +39,41 @@ struct ScratchTests {
         try await machine.leave()
     }
 
+    @Test(
+        "counts what is hidden: in a file without a name, in a locked folder, below folders too deep for a path",
+        arguments: SandboxLevel.possible,
+        [
+            "exec 9>big; rm big; head -c 41943040 /dev/zero >&9",
+            "[ $HOME = /app ] && cd /tmp; exec 9>big; rm big; head -c 41943040 /dev/zero >&9",
+            "mkdir l; exec 9>l/big; chmod 0 l; head -c 41943040 /dev/zero >&9",
+            """
+            exec /usr/bin/python3 -c 'if True:
+                import os, time
+                for depth in range(50):
+                    os.mkdir("d" * 200)
+                    os.chdir("d" * 200)
+                open("big", "wb").write(bytes(40 << 20))
+                time.sleep(600)'
+            """,
+        ])
+    func hidden(_ level: SandboxLevel, _ command: String) async throws {
+        let machine = try Machine(level) { $0.disk.scratchBytes = 20 << 20 }
+        let transcript = try await machine.run("\(command); sleep 600")
+        #expect(transcript.ending?.status == 137)
+        #expect(transcript.notes.first?.hasPrefix("Disk quota exceeded") == true, "\(transcript.notes)")
+        try await machine.leave()
+    }
+
+    @Test("is not a file of the slug that is open without a name")
+    func slugFile() async throws {
+        let machine = try Machine(.best) { $0.disk.scratchBytes = 20 << 20 }
+        let layer = try machine.layer("slug", ["given": String(repeating: "x", count: 30 << 20)])
+        let command = "exec 9<given; rm given; head -c 5000000 /dev/zero >x; sleep 5"
+        let transcript = try await machine.run(command, layers: [layer])
+        #expect(transcript.notes.isEmpty, "\(transcript.notes)")
+        try await machine.leave()
+    }
+
     @Test("below its limit is left alone, whatever the slug brings along", arguments: SandboxLevel.possible)
     func below(_ level: SandboxLevel) async throws {
         let machine = try Machine(level) { $0.disk.scratchBytes = 20 << 20 }

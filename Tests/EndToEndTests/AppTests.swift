@@ -1,3 +1,4 @@
+import Posix
 import TestSupport
 import Testing
 
@@ -98,6 +99,17 @@ extension EndToEnd {
                 for word in ["git", "python", "sandbox"] {
                     #expect(doctor.text.lowercased().contains(word), "\(doctor)")
                 }
+            }
+        }
+
+        @Test("and paas up say what a weaker sandbox does not keep apart", .timeLimit(.minutes(2)))
+        func weaker() async throws {
+            let words = Environment.userID == 0 ? "apps see the machine's files" : "apps can read this user's files"
+            try await TestPlatform.with(level: "L3", starts: false) { platform in
+                let up = try await platform.paas("up", "--port", "\(platform.port)").orThrow()
+                #expect(up.errors.contains("Warning: Dynos are kept in a weaker sandbox (level L3): \(words)"), "\(up)")
+                let doctor = try await platform.paas("doctor")
+                #expect(doctor.output.contains("[--] sandbox: level L3; \(words)"), "\(doctor)")
             }
         }
 

@@ -152,6 +152,23 @@ extension Scene {
                     ]
                 ]), errors: "Scaling dynos... done, now running web at 2:Standard-1X, worker at 1:Basic\n"),
             Scene(
+                words: ["ps:scale", "worker=1", "web=-1", "-a", "example"], replies: try with([:]),
+                errors: " ›   Error: web=-1 is invalid. Must be in the format TYPE=COUNT or TYPE=COUNT:SIZE.\n", code: 1
+            ),
+            Scene(
+                words: ["ps:scale", "worker=1", "web=abc", "-a", "example"], replies: try with([:]),
+                errors: " ›   Error: web=abc is invalid. Must be in the format TYPE=COUNT or TYPE=COUNT:SIZE.\n",
+                code: 1),
+            Scene(
+                words: ["ps:scale", "worker=1", "web=1:", "-a", "example"], replies: try with([:]),
+                errors: " ›   Error: web=1: is invalid. Must be in the format TYPE=COUNT or TYPE=COUNT:SIZE.\n", code: 1
+            ),
+            Scene(
+                words: ["ps:scale", "worker=1", "web=99999999999999999999", "-a", "example"], replies: try with([:]),
+                errors:
+                    " ›   Error: web=99999999999999999999 is invalid. Must be in the format TYPE=COUNT or TYPE=COUNT:SIZE.\n",
+                code: 1),
+            Scene(
                 words: ["scale", "-a", "example"],
                 replies: try with([
                     "GET /apps/a1/formation": [

@@ -22,4 +22,25 @@ struct FolderRemovalTests {
         #expect(!FileTree.exists("\(folder)/tree"))
         try FileTree.remove(folder)
     }
+
+    @Test("goes however deep the folders in it are, with few files open")
+    func deep() throws {
+        var template = Array("/tmp/paas-removal-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        // Their names are those that a removal would give to what it moves.
+        let digger = """
+            import os
+            for name, depth in ((".lifted-1", 50), (".lifted-2", 50), ("d" * 200, 1500)):
+                os.chdir("\(folder)")
+                for level in range(depth):
+                    os.mkdir(name)
+                    os.chdir(name)
+            open("file", "w").close()
+            """
+        let made = try Subprocess.capture("/usr/bin/python3", arguments: ["-c", digger], environment: [:])
+        #expect(made.end.isSuccess, "\(String(decoding: made.errors, as: UTF8.self))")
+        try FileTree.remove(folder)
+        #expect(!FileTree.exists(folder))
+    }
 }

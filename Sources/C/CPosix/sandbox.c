@@ -286,42 +286,6 @@ int cpx_give_tree(const char *path, unsigned uid, unsigned gid) {
     return -1;
 }
 
-struct cpx_walk {
-    FTS *fts;
-    double bytes;
-};
-
-cpx_walk *cpx_walk_begin(const char *const paths[], size_t count) {
-    char **roots = calloc(count + 1, sizeof *roots);
-    cpx_walk *walk = calloc(1, sizeof *walk);
-    if (roots && walk) {
-        memcpy(roots, paths, count * sizeof *roots);
-        walk->fts = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
-    }
-    free(roots);
-    return walk;
-}
-
-int cpx_walk_step(cpx_walk *walk, size_t entries) {
-    if (!walk->fts) return 1;
-    while (entries-- > 0) {
-        FTSENT *entry = fts_read(walk->fts);
-        if (!entry) return 1;
-        if (entry->fts_info == FTS_DP || entry->fts_info == FTS_NS || !entry->fts_statp) continue;
-        double own = (double)entry->fts_statp->st_blocks * 512;
-        if (entry->fts_info != FTS_D && entry->fts_statp->st_nlink > 1) own /= (double)entry->fts_statp->st_nlink;
-        walk->bytes += own;
-    }
-    return 0;
-}
-
-uint64_t cpx_walk_bytes(const cpx_walk *walk) { return (uint64_t)walk->bytes; }
-
-void cpx_walk_end(cpx_walk *walk) {
-    if (walk->fts) fts_close(walk->fts);
-    free(walk);
-}
-
 int cpx_give(int fd, unsigned uid, unsigned gid) { return fchown(fd, uid, gid); }
 
 static int listeners_of(int family, int netlink, struct cpx_listener *out, int capacity, int count) {

@@ -16,7 +16,7 @@ struct LimitsWatch {
         let counted = group.flatMap { group in
             group.memory.flatMap { GroupMemory(folder: $0, isUnified: group.isUnified) }
         }
-        meter = counted ?? TreeMemory(of: first)
+        meter = counted ?? TreeMemory(of: first, hasOwnFiles: plan.level != .l3)
         let quota = plan.quota
         if quota.memoryBytes > 0 {
             // The kernel keeps a group below its limit; without one, nobody but the shim does.
@@ -25,7 +25,8 @@ struct LimitsWatch {
         }
         if quota.scratchBytes > 0 || quota.reserveBytes > 0 {
             scratch = ScratchWatch(
-                quota: quota, folder: folder, written: plan.written(in: folder), given: plan.given, now: now)
+                quota: quota, folder: folder, first: first, written: plan.written(in: folder), given: plan.given,
+                now: now)
         }
         if !plan.metrics.isEmpty {
             metrics = RuntimeMetrics(head: plan.metrics, quota: quota.memoryBytes, now: now)

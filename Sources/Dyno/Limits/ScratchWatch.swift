@@ -11,6 +11,8 @@ internal import Posix
 struct ScratchWatch {
     private let quota: Quota
     private let folder: RunFolder
+    /// The dyno's first process.
+    private let first: Int32
     /// What counts.
     private let written: [String]
     /// What was there before the dyno: a copy of these.
@@ -32,9 +34,10 @@ struct ScratchWatch {
     /// Somebody who has written less is not to blame for a full disk.
     static let smallestCulprit: UInt64 = 64 << 20
 
-    init(quota: Quota, folder: RunFolder, written: [String], given: [String], now: UInt64) {
+    init(quota: Quota, folder: RunFolder, first: Int32, written: [String], given: [String], now: UInt64) {
         self.quota = quota
         self.folder = folder
+        self.first = first
         self.written = written
         self.given = given
         nextLook = now + Self.interval
@@ -88,7 +91,9 @@ struct ScratchWatch {
             return false
         }
         let before = givenBytes ?? 0
-        usage = walk.bytes > before ? walk.bytes - before : 0
+        // A file that was removed while it is open takes its room until it is closed.
+        let nameless = ProcessTree.namelessBytes(of: ProcessTree.descendants(of: first), on: folder.scratch)
+        usage = (walk.bytes > before ? walk.bytes - before : 0) + nameless
         nextWalk = now + 20 * (now - walkBegan)
         return true
     }

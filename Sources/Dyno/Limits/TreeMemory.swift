@@ -1,9 +1,11 @@
+internal import CPosix
 internal import Posix
 
 /// Memory of a dyno without a control group: the sum over its processes.
 ///
 /// Cheap at rest: the files of the processes stay open, and the tree is walked again only when some process of this
-/// machine has been started. Pages that processes share count once for each until the sum comes close to the quota.
+/// machine has been started. Pages that processes share count once for each until the sum comes close to the quota. Files
+/// in memory count whether a process shows them in its own memory or not.
 final class TreeMemory: MemoryMeter {
     private final class Member {
         let pages: KeptFile
@@ -23,23 +25,46 @@ final class TreeMemory: MemoryMeter {
     }
 
     private let first: Int32
+    private let hasOwnFiles: Bool
+    private let machine = KeptFile("/proc/meminfo")
     private var members: [Int32: Member] = [:]
     private let newest = KeptFile("/proc/loadavg")
     private var lastNewest: UInt64?
 
-    /// - Parameter first: the dyno's first process.
-    init(of first: Int32) { self.first = first }
+    /// - Parameters:
+    ///   - first: the dyno's first process.
+    ///   - hasOwnFiles: whether /dev/shm is the dyno's alone.
+    init(of first: Int32, hasOwnFiles: Bool) {
+        self.first = first
+        self.hasOwnFiles = hasOwnFiles
+    }
 
     func usage(closeTo limit: UInt64) -> UInt64 {
         follow()
         let resident = members.values.reduce(0) { $0 + $1.resident }
-        guard resident >= limit / 10 * 8 else { return resident }
-        return members.values.reduce(0) { sum, member in
+        let files = files(closeTo: limit)
+        guard resident + files >= limit / 10 * 8 else { return resident + files }
+        var (own, shown): (UInt64, UInt64) = (0, 0)
+        for member in members.values {
             let shares = member.shares?.bytes(atMost: 2048) ?? []
-            guard let anonymous = KeptFile.value("Pss_Anon", in: shares) else { return sum + member.resident }
-            let others = ["Pss_Shmem", "SwapPss"].reduce(0) { $0 + (KeptFile.value($1, in: shares) ?? 0) }
-            return sum + (anonymous + others) * 1024
+            guard let anonymous = KeptFile.value("Pss_Anon", in: shares) else {
+                own += member.resident
+                continue
+            }
+            own += (anonymous + (KeptFile.value("SwapPss", in: shares) ?? 0)) * 1024
+            shown += (KeptFile.value("Pss_Shmem", in: shares) ?? 0) * 1024
         }
+        // What a process shows of a file in memory is part of that file.
+        return own + max(shown, files)
+    }
+
+    /// What the dyno's files in memory take: those of /dev/shm, and those without a name. Nobody is asked while all such
+    /// files of the machine are too few to matter.
+    private func files(closeTo limit: UInt64) -> UInt64 {
+        guard let all = machine?.value("Shmem"), all * 1024 >= limit / 10 else { return 0 }
+        // Seen through its processes: what the first one sees is kept from who is not root.
+        let named = hasOwnFiles ? members.keys.prefix(8).map { cpx_used_bytes("/proc/\($0)/root/dev/shm") }.max() : nil
+        return (named ?? 0) + ProcessTree.namelessBytes(of: Array(members.keys), on: nil, looks: 10_000)
     }
 
     var hasRunOut: Bool { false }

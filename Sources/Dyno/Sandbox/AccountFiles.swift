@@ -2,7 +2,7 @@ internal import CPosix
 internal import Model
 internal import Posix
 
-/// The few files of /etc that a dyno has of its own: who it is, and how names are found.
+/// The few files of /etc that a dyno has of its own: who it is, how names are found, and what its shells begin with.
 struct AccountFiles {
     let plan: LaunchPlan
     let folder: RunFolder
@@ -17,6 +17,7 @@ struct AccountFiles {
     func mount() throws(LaunchFailure) {
         try cover("passwd", with: passwd)
         try cover("group", with: group)
+        try cover("bash.bashrc", with: shellStart)
         if FileTree.exists(plan.hostsFile), FileTree.exists("/etc/hosts") {
             // The file itself, so that a name that comes later is known in dynos that run already.
             try root.bind(plan.hostsFile, at: "/etc/hosts", flags: CPX_MOUNT_READ_ONLY)
@@ -33,6 +34,13 @@ struct AccountFiles {
         nobody:x:65534:65534:nobody:/:/usr/sbin/nologin
 
         """
+    }
+
+    /// Heroku's prompt, `~ $ ` with the folder in blue and the sign in green, or the config var's. It cannot be left to
+    /// the environment: the bash that starts the command removes it there, and the machine's file puts in its own.
+    private var shellStart: String {
+        let prompt = plan.environment["PS1"] ?? #"\[\033[01;34m\]\w\[\033[00m\] \[\033[01;32m\]$ \[\033[00m\]"#
+        return "PS1='\(prompt.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#))'\n"
     }
 
     private var group: String { "root:x:0:\ndyno:x:\(plan.groupID):\nnogroup:x:65534:\n" }

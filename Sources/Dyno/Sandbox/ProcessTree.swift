@@ -101,4 +101,24 @@ enum ProcessTree {
         }
         return inodes
     }
+
+    /// What files take that `processes` have open and that have no name (any more): on the disk of `folder`, or in
+    /// memory.
+    ///
+    /// - Parameter looks: how many open files are looked at.
+    static func namelessBytes(of processes: [Int32], on folder: String?, looks: Int = 100_000) -> UInt64 {
+        var inodes: Set<UInt64> = []
+        var bytes: UInt64 = 0
+        var looksLeft = looks
+        for process in processes {
+            let files = "/proc/\(process)/fd"
+            for number in (try? FileTree.names(in: files)) ?? [] where looksLeft > 0 {
+                looksLeft -= 1
+                var inode: UInt64 = 0
+                let own = cpx_nameless_bytes("\(files)/\(number)", folder, &inode)
+                if own > 0, inodes.insert(inode).inserted { bytes += own }
+            }
+        }
+        return bytes
+    }
 }

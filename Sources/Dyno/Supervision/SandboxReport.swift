@@ -20,10 +20,14 @@ package struct SandboxReport: Sendable, Equatable {
     /// - Parameters:
     ///   - failures: the better levels that were tried, and why each failed.
     ///   - shimProgram: whom an AppArmor profile has to name.
-    init(level: SandboxLevel, failures: [(level: SandboxLevel, reason: String)], shimProgram: String) {
+    ///   - setting: a number below /proc/sys.
+    init(
+        level: SandboxLevel, failures: [(level: SandboxLevel, reason: String)], shimProgram: String,
+        setting: (String) -> Int? = Self.setting
+    ) {
         self.level = level
         missing = failures.map { "\($0.level.rawValue) (\(Self.words($0.level))) is not possible: \($0.reason)." }
-        mend = failures.isEmpty ? [] : Self.mend(shimProgram)
+        mend = failures.isEmpty ? [] : Self.mend(shimProgram, setting)
     }
 
     private static func words(_ level: SandboxLevel) -> String {
@@ -36,18 +40,13 @@ package struct SandboxReport: Sendable, Equatable {
         }
     }
 
-    private static func mend(_ shimProgram: String) -> [String] {
+    private static func setting(_ name: String) -> Int? {
+        (try? FileTree.readText("/proc/sys/\(name)", limit: 64)).flatMap { Int($0.filter(\.isNumber)) }
+    }
+
+    private static func mend(_ shimProgram: String, _ setting: (String) -> Int?) -> [String] {
         var mend: [String] = []
-        func setting(_ name: String) -> Int? {
-            (try? FileTree.readText("/proc/sys/\(name)", limit: 64)).flatMap { Int($0.filter(\.isNumber)) }
-        }
-        if setting("kernel/apparmor_restrict_unprivileged_userns") == 1 {
-            mend += [
-                "echo 'abi <abi/4.0>, include <tunables/global> profile paas-shim \(shimProgram) flags=(unconfined)"
-                    + " { userns, }' | sudo tee /etc/apparmor.d/paas-shim",
-                "sudo apparmor_parser -r /etc/apparmor.d/paas-shim",
-            ]
-        }
+        if setting("kernel/apparmor_restrict_unprivileged_userns") == 1 { mend.append(profileCommand(shimProgram)) }
         if setting("kernel/unprivileged_userns_clone") == 0 {
             mend.append("sudo sysctl kernel.unprivileged_userns_clone=1")
         }
@@ -55,6 +54,28 @@ package struct SandboxReport: Sendable, Equatable {
         if FileTree.exists("/.dockerenv") {
             mend.append("docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined …")
         }
-        return mend
+        // The level is found out when the daemon starts.
+        return mend.isEmpty ? [] : mend + ["paas down && paas up"]
+    }
+
+    /// Installs the profile that lets the shim make user namespaces; the same as `scripts/apparmor.sh` installs, under
+    /// the same name, so that `make uninstall` takes it away.
+    private static func profileCommand(_ program: String) -> String {
+        let name = String(program.drop { $0 == "/" }.map(profileCharacter))
+        let lines = [
+            "abi <abi/4.0>,", "include <tunables/global>",
+            "profile \(name) \"\(program)\" flags=(unconfined) { userns, }",
+        ]
+        let file = "/etc/apparmor.d/\(name)"
+        return "printf '%s\\n' \(lines.map { "'\($0)'" }.joined(separator: " "))"
+            + " | sudo sh -c 'cat >\(file) && apparmor_parser --replace \(file)'"
+    }
+
+    private static func profileCharacter(_ character: Character) -> Character {
+        switch character {
+        case "/": "."
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "_", "-": character
+        default: "_"
+        }
     }
 }

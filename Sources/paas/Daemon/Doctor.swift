@@ -93,10 +93,7 @@ enum Doctor {
             return Finding(verdict: .fails, subject: "sandbox", fact: "unknown, because the platform does not run")
         }
         let sandbox = status.sandbox
-        // A daemon of root gives each app a user of its own even there.
-        let isExposed = sandbox.level == "L3" && Environment.userID != 0
-        let exposed = isExposed ? ["apps can read this user's files and processes, and each other's"] : []
-        let limits = exposed + sandbox.missing
+        let limits = SandboxWords.limits(of: sandbox)
         guard !limits.isEmpty else {
             return Finding(verdict: .good, subject: "sandbox", fact: "level \(sandbox.level)")
         }

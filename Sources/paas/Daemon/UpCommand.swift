@@ -46,6 +46,7 @@ extension Command {
         let status = try await terminal.action("Starting the platform") { _ in
             try await starter.client().status()
         }
+        if let warning = SandboxWords.warning(about: status.sandbox) { terminal.warn(warning) }
         terminal.print("Apps answer at http://NAME.localhost\(status.port == 80 ? "" : ":\(status.port)")/")
     }
 

@@ -11,7 +11,7 @@ extension Command {
         examples: ["paas ps:scale web=3:Standard-2X worker+1", "paas ps:scale"]
     ) { invocation in
         let terminal = invocation.terminal
-        let updates = invocation.operands.compactMap(ScaleRequest.parse)
+        let updates = try invocation.operands.map(ScaleRequest.parse)
         let (platform, app) = try await invocation.target()
         guard !updates.isEmpty else {
             let formation = try await platform.formation(of: app.id).sorted { $0.type < $1.type }
@@ -36,11 +36,11 @@ extension Command {
 
 /// `web=3`, `web+1`, `worker-2:Standard-2X`.
 enum ScaleRequest {
-    /// - Returns: `nil` for a word that is none; Heroku's CLI passes over those.
-    static func parse(_ word: String) -> FormationUpdate? {
-        guard let match = word.wholeMatch(of: /([A-Za-z0-9_-]+)([=+-][0-9]+)(?::([A-Za-z0-9_-]+))?/) else { return nil }
-        let (_, type, amount, size) = match.output
-        let quantity = FormationQuantity(amount.hasPrefix("=") ? String(amount.dropFirst()) : String(amount))
-        return quantity.map { FormationUpdate(type: String(type), quantity: $0, size: size.map(String.init)) }
+    /// - Throws: for a word that is none. Heroku's CLI passes over those, and whoever typed `web=-1` takes it for done.
+    static func parse(_ word: String) throws(Failure) -> FormationUpdate {
+        guard let match = word.wholeMatch(of: /([A-Za-z0-9_-]+)([=+-][0-9]+)(?::([A-Za-z0-9_-]+))?/),
+            let quantity = FormationQuantity(String(match.2.trimmingPrefix("=")))
+        else { throw Failure("\(word) is invalid. Must be in the format TYPE=COUNT or TYPE=COUNT:SIZE.") }
+        return FormationUpdate(type: String(match.1), quantity: quantity, size: match.3.map(String.init))
     }
 }

@@ -66,12 +66,18 @@ int cpx_give_tree(const char *path, unsigned uid, unsigned gid);
 int cpx_give(int fd, unsigned uid, unsigned gid);
 
 // What files take on the disk: a walk that goes on where it stopped. Follows no link, stays on one file system, counts
-// a file with several names once in all. The paths are copied.
+// a file with several names once in all, and looks into folders however deep they are, and where their permissions
+// forbid it to their owner. The paths are copied.
 typedef struct cpx_walk cpx_walk;
 cpx_walk *cpx_walk_begin(const char *const paths[], size_t count);
 int cpx_walk_step(cpx_walk *walk, size_t entries);    // 1 when all has been seen
 uint64_t cpx_walk_bytes(const cpx_walk *walk);
 void cpx_walk_end(cpx_walk *walk);
+
+// What a file without a name takes on the disk of `folder`, or in memory where that is null; `path` is that of an open
+// file in /proc. 0 when it has a name, or is elsewhere.
+uint64_t cpx_nameless_bytes(const char *path, const char *folder, uint64_t *inode);
+uint64_t cpx_used_bytes(const char *path); // of the whole file system
 
 // Every listening TCP socket of this network namespace.
 struct cpx_listener {
