@@ -40,7 +40,7 @@ extension Platform {
             plans.append(
                 .init(
                     app: app, blueprint: blueprint, formation: try await formation(of: app),
-                    asleepSince: asleep[app.id], domains: domains[app.id, default: []].map(\.host),
+                    asleepSince: asleep[app.id], domains: Set(domains[app.id, default: []].map(\.host)),
                     earlyConfig: blueprint == nil ? try await config(of: app) : ConfigVars()))
         }
         let (hours, countedUntil) = try await countedHours()

@@ -9,11 +9,12 @@ extension Platform {
 
     /// - Parameter nameOrID: a host name, or a domain's id.
     package func domain(_ nameOrID: String, of app: App) async throws -> Domain {
-        let found = try await domains(of: app).first { domain in
-            // What is no host name is no domain's name either.
-            "\(domain.id)" == nameOrID || domain.host == (try? HostName(nameOrID))
+        let found = try await machines.store.read { transaction -> Domain? in
+            if let id = DomainID(nameOrID) { return try transaction.domain(id) }
+            guard let host = try? HostName(nameOrID) else { return nil }  // What is none is no domain's name either.
+            return try transaction.domain(host)
         }
-        guard let found else { throw PlatformError.noSuchDomain(nameOrID) }
+        guard let found, found.app == app.id else { throw PlatformError.noSuchDomain(nameOrID) }
         return found
     }
 
@@ -44,7 +45,7 @@ extension Platform {
             }
             // Before the host is served, so that its first client sees it.
             if endpoint != nil { try await presentCertificates() }
-            await reconciler.setDomains(of: app.id, to: try await domains(of: app).map(\.host))
+            await reconciler.add(host, to: app.id)
         }
         return domain
     }
@@ -60,7 +61,7 @@ extension Platform {
                 try transaction.record(Self.event(domain, "destroy", by: actor, at: now))
             }
             if domain.endpoint != nil { try await presentCertificates() }
-            await reconciler.setDomains(of: app.id, to: try await domains(of: app).map(\.host))
+            await reconciler.remove(domain.host, from: app.id)
         }
         return domain
     }

@@ -11,7 +11,7 @@ struct AppState {
 
     var app: App
     /// Host names of its own, beside `NAME.localhost`.
-    var domains: [HostName] = []
+    var domains: Set<HostName> = []
     /// The config vars of an app to which nothing has been deployed.
     var earlyConfig = ConfigVars()
     var wakefulness = Wakefulness.awake

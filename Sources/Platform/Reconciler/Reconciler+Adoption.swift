@@ -10,7 +10,7 @@ extension Reconciler {
         var formation: [FormationEntry]
         /// `nil` for an app that is awake.
         var asleepSince: Timestamp?
-        var domains: [HostName] = []
+        var domains: Set<HostName> = []
         /// The config vars of an app to which nothing has been deployed.
         var earlyConfig = ConfigVars()
     }

@@ -86,11 +86,16 @@ package actor Reconciler {
         await publish()
     }
 
-    /// Has the app answer for these hosts too, and no others.
-    package func setDomains(of app: AppID, to hosts: [HostName]) async {
-        guard apps[app] != nil else { return }
-        apps[app]?.domains = hosts
-        await nameHosts()
+    /// Has the app answer for that host too.
+    func add(_ host: HostName, to app: AppID) async {
+        guard apps[app]?.domains.insert(host).inserted == true else { return }
+        if host.isLocal { await nameHosts() }
+        await publish()
+    }
+
+    func remove(_ host: HostName, from app: AppID) async {
+        guard apps[app]?.domains.remove(host) != nil else { return }
+        if host.isLocal { await nameHosts() }
         await publish()
     }
 
@@ -176,7 +181,7 @@ package actor Reconciler {
     /// Domains of the world lead where the world says.
     private func nameHosts() async {
         guard isOpen else { return }
-        let domains = apps.values.flatMap(\.domains).filter { $0.isLocal && !$0.isWildcard }.map(\.text).sorted()
+        let domains = apps.values.flatMap(\.domains).filter { $0.isLocal && !$0.isWildcard }.map(\.text)
         await machines.runtime.resolve(
             ["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted() + domains)
     }

@@ -14,9 +14,9 @@ enum TableCoding {
             writer.put(pair.value.pages.maintenance ?? "")
             put(pair.value.state, &writer)
         }
-        writer.put(list: table.aliases.sorted { $0.key < $1.key }) { writer, pair in
-            writer.put(pair.key)
-            writer.put(pair.value)
+        writer.put(list: table.aliases.map { ($0.key, $0.value) }) { writer, pair in
+            writer.put(pair.0)
+            writer.put(pair.1)
         }
         writer.put(list: table.appNames) { writer, name in writer.put(name) }
         return writer.bytes

@@ -39,7 +39,7 @@ struct CompiledTable: ~Copyable {
         version = table.version
         appNames = table.appNames
         hosts = HostIndex(expecting: table.routes.count + table.aliases.count)
-        wildcards = HostIndex(expecting: table.aliases.keys.count { $0.hasPrefix("*.") })
+        wildcards = HostIndex(expecting: table.aliases.keys.count { $0.utf8.first == UInt8(ascii: "*") })
         routes = .allocate(capacity: table.routes.count)
         names = .allocate(
             capacity: table.routes.keys.reduce(1) { $0 + $1.utf8.count }
@@ -60,7 +60,7 @@ struct CompiledTable: ~Copyable {
     private mutating func insert(_ host: String, _ route: UnsafeMutablePointer<CompiledRoute>, _ used: inout Int) {
         guard let start = names.baseAddress.map({ $0 + used }) else { return }
         var length = 0
-        let isWildcard = host.hasPrefix("*.")
+        let isWildcard = host.utf8.first == UInt8(ascii: "*")
         for byte in host.utf8.dropFirst(isWildcard ? 1 : 0) {
             start[length] = byte
             length += 1

@@ -6,6 +6,10 @@ extension Transaction {
         try domains(where: "app_id = ? ORDER BY hostname", [SQLValue(app)])
     }
 
+    package borrowing func domain(_ id: DomainID) throws -> Domain? {
+        try domains(where: "id = ?", [SQLValue(id)]).first
+    }
+
     /// Whoever's it is.
     package borrowing func domain(_ host: HostName) throws -> Domain? {
         try domains(where: "hostname = ?", [SQLValue(host.text)]).first
