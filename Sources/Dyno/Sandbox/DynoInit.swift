@@ -76,6 +76,8 @@ struct DynoInit {
     }
 
     private mutating func start() throws(LaunchFailure) {
+        // The same user's processes are in reach where no namespace hides them.
+        if !plan.level.hasProcessNamespace { try step(cpx_keep_signals_inside(), "keep signals inside") }
         var input = input
         var output = output
         var mainEnd: Int32 = -1

@@ -20,6 +20,8 @@ extension SandboxLevel {
 
     var hasUserNamespace: Bool { namespaces & UInt32(CPX_NEW_USER) != 0 }
     var hasProcessNamespace: Bool { namespaces & UInt32(CPX_NEW_PROCESSES) != 0 }
+    /// Whether a dyno can neither signal nor read processes of its user that are not its own.
+    var keepsToItsProcesses: Bool { hasProcessNamespace || cpx_can_keep_signals_inside() != 0 }
     /// Whether /app is an overlay over the slug's layers; else it is a copy of them.
     var hasOverlay: Bool { self == .l0 || self == .l1 || self == .l1b }
 }

@@ -11,7 +11,7 @@ enum SandboxWords {
             case "L2": "each dyno gets a copy of its app, which takes time and room"
             // A daemon of root gives each app a user of its own even there.
             case "L3" where Environment.userID == 0: "apps see the machine's files and processes as any user does"
-            case "L3": "apps can read this user's files and processes, and each other's"
+            case "L3": "apps can read this user's files, each other's included, and see all processes"
             default: nil
             }
         return (meaning.map { [$0] } ?? []) + sandbox.missing

@@ -21,6 +21,10 @@ _Noreturn void cpx_exit(int status);  // at once: no handlers, no flushing
 int cpx_die_with_parent(int signal);
 int cpx_adopt_orphans(void);
 int cpx_no_new_privileges(void);
+// From here on this process and all that it starts signal, trace and read only each other. Where the kernel is too old
+// for that, nothing happens.
+int cpx_keep_signals_inside(void);
+int cpx_can_keep_signals_inside(void);
 int cpx_leave_keyring(void);                        // an empty session keyring in the place of the parent's
 int cpx_drop_bounding_set(void);
 int cpx_drop_capabilities_but_kill(int set_ids);    // nor, with set_ids, the right to become another user
