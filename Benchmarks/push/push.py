@@ -25,6 +25,24 @@ import measure
 from apps import APPS
 
 
+def time_to_bind(command, folder, environment):
+    """Seconds from starting the command without a platform to its open port."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, shell=True, cwd=folder, env=environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", int(environment["PORT"]))).close()
+            break
+        except ConnectionRefusedError:
+            time.sleep(0.001)
+    bind = time.perf_counter() - began
+    os.killpg(process.pid, signal.SIGTERM)
+    process.wait()
+    return bind
+
+
 class Subject:
     """One app in one round: its repository, its place on the platform, and a plain copy for the floor."""
 
@@ -68,20 +86,7 @@ class Subject:
             subprocess.run(
                 self.app.build, shell=True, cwd=files, env=environment, check=True, stdout=subprocess.DEVNULL)
         build = time.perf_counter() - began if self.app.build else 0
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            self.app.start, shell=True, cwd=files, env=environment,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", int(environment["PORT"]))).close()
-                break
-            except ConnectionRefusedError:
-                time.sleep(0.001)
-        bind = time.perf_counter() - began
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait()
-        return push, build, bind
+        return push, build, time_to_bind(self.app.start, files, environment)
 
     def live(self):
         """Seconds from the start of the push to the first answer of the new code, and the requests that failed."""
