@@ -35,11 +35,11 @@ struct ExposureTests {
         from_there() { nsenter --target $other --net timeout 1 bash -c "exec 3<>/dev/tcp/10.9.8.1/$1" 2>/dev/null \
             && echo reached || echo kept; }
         from_there 21234
-        $owner "$home" "$shim" - guard raise; $owner "$home" "$shim" - guard raise
-        $owner "$home-2" "$shim" - guard raise; nft list tables | wc -l
+        "$owner" "$home" "$shim" - guard raise; "$owner" "$home" "$shim" - guard raise
+        "$owner" "$home-2" "$shim" - guard raise; nft list tables | wc -l
         from_there 21234; from_there 31234; (exec 3<>/dev/tcp/127.0.0.1/21234) && echo local
-        $owner "$home" "$shim" - guard lower; nft list tables | wc -l; from_there 21234
-        $owner "$home-2" "$shim" - guard lower; nft list tables | wc -l; from_there 21234
+        "$owner" "$home" "$shim" - guard lower; nft list tables | wc -l; from_there 21234
+        "$owner" "$home-2" "$shim" - guard lower; nft list tables | wc -l; from_there 21234
         kill $other $server
         """
 
