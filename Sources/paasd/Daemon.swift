@@ -198,7 +198,7 @@ struct Daemon {
     private func keepRouterEvents() async {
         for await event in router.events {
             switch event {
-            case .access(let app, let line): await logs.append([line], to: app, origin: nil)
+            case .access(let app, let lines): await logs.append(lines, to: app, origin: nil)
             case .caughtUp(let token): await router.caughtUp(token)
             case .wake(let app):
                 Journal.note(.info, "app.wake", ["app": "\(app)"])

@@ -76,7 +76,7 @@ extension RouterSuite {
             await control.install(table(.serving([origin.backend()]), app: app))
             #expect(try await get(port).hasSuffix("Hello, world!"))
             for await event in control.events {
-                guard case .access(let from, let line) = event else { continue }
+                guard case .access(let from, let lines) = event, let line = lines.first else { continue }
                 #expect(from == app)
                 #expect(line.source == .heroku)
                 #expect(line.process == "router")

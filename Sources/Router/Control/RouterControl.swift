@@ -36,6 +36,9 @@ package actor RouterControl {
     /// The last table's way to a new router, and the questions that the old one left open.
     private var recovery: (token: UInt64, tokens: [UInt64])?
 
+    /// Reports that wait for whoever reads ``events``; one has at most a block of access records.
+    private static let reportLimit = 2000
+
     /// - Parameters:
     ///   - controlSocket: where the router listens for daemons.
     ///   - program: the path of `paas-router`.
@@ -45,7 +48,7 @@ package actor RouterControl {
         self.program = program
         self.logFile = logFile
         self.reactor = reactor
-        (events, reports) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(200_000))
+        (events, reports) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.reportLimit))
     }
 
     /// Adopts a living router (and gets its listeners back) or starts one with the listeners that `open` makes.
@@ -219,10 +222,12 @@ package actor RouterControl {
         switch message {
         case .installed(let token), .drained(let token): answered(token)
         case .records(let block):
+            var lines: [AppID: [LogLine]] = [:]
             AccessRecords.read(block) { app, time, text in
-                let line = LogLine(time: time, source: .heroku, process: "router", message: text)
-                reports.yield(.access(app: app, line: line))
+                lines[app, default: []].append(
+                    LogLine(time: time, source: .heroku, process: "router", message: text))
             }
+            for (app, lines) in lines { reports.yield(.access(app: app, lines: lines)) }
         case .wake(let app): reports.yield(.wake(app))
         case .activityIs(let token, let times):
             activity[token] = times

@@ -31,8 +31,8 @@ package struct RouterListener: Sendable, Equatable {
 
 /// What the router reports.
 package enum RouterEvent: Sendable {
-    /// One request is over.
-    case access(app: AppID, line: LogLine)
+    /// Requests of an app are over: a line for each, in order.
+    case access(app: AppID, lines: [LogLine])
     /// A request waits for an app that sleeps.
     case wake(AppID)
     /// All that was reported before somebody asked has been heard; to be told to ``RouterControl/caughtUp(_:)``.

@@ -21,7 +21,7 @@ struct AccessRecords {
     static let patience: UInt64 = 10
     /// More than the longest line, before it is cut.
     static let room = 64 << 10
-    static let headerSize = 4 + MemoryLayout<AppID>.size + 8
+    static let headerSize = 4 + 16 + 8
 
     init() { base = .allocate(capacity: Self.blockSize + Self.room) }
 
@@ -36,7 +36,8 @@ struct AccessRecords {
         let kept = min(length, LogLine.limitBytes)
         let record = UnsafeMutableRawPointer(base + count)
         record.storeBytes(of: UInt32(truncatingIfNeeded: Self.headerSize &- 4 &+ kept), as: UInt32.self)
-        withUnsafeBytes(of: app) { if let id = $0.baseAddress { memcpy(record + 4, id, $0.count) } }
+        record.storeBytes(of: app.words.high, toByteOffset: 4, as: UInt64.self)
+        record.storeBytes(of: app.words.low, toByteOffset: 12, as: UInt64.self)
         withUnsafeBytes(of: time) { if let at = $0.baseAddress { memcpy(record + Self.headerSize - 8, at, 8) } }
         count &+= Self.headerSize &+ kept
         if count >= Self.blockSize { dueAt = now } else if dueAt == .max { dueAt = now &+ Self.patience }
@@ -59,10 +60,11 @@ struct AccessRecords {
                 let size = Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
                 let end = offset + 4 + size
                 guard size >= headerSize - 4, end <= bytes.count else { return }
-                var app = AppID()
-                withUnsafeMutableBytes(of: &app) {
-                    $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[(offset + 4)..<(offset + 4 + $0.count)]))
-                }
+                let app = AppID(
+                    words: (
+                        bytes.loadUnaligned(fromByteOffset: offset + 4, as: UInt64.self),
+                        bytes.loadUnaligned(fromByteOffset: offset + 12, as: UInt64.self)
+                    ))
                 let time = bytes.loadUnaligned(fromByteOffset: offset + headerSize - 8, as: Int64.self)
                 each(app, Timestamp(microseconds: time), Array(bytes[(offset + headerSize)..<end]))
                 offset = end
