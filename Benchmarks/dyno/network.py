@@ -9,6 +9,7 @@ two kinds take turns, so that what else the machine does meets both. Requests ne
 
 import argparse
 import datetime
+import json
 import re
 import shutil
 import statistics
@@ -102,7 +103,7 @@ def main():
     with measure.Platform(options.built) as platform:
         folders = {kind: deploy(platform, kind) for kind in KINDS}
         dynos = {
-            kind: [re.search(r'"id":\s*"([0-9a-f-]{36})"', platform.run("paas", "ps", "--json", folder=folders[kind])).group(1)]
+            kind: [dyno["id"] for dyno in json.loads(platform.run("paas", "ps", "--json", folder=folders[kind]))]
             for kind in KINDS
         }
         weights = {kind: memory(platform, dynos[kind]) for kind in KINDS}
