@@ -12,7 +12,6 @@ when the origin got it in a form that leaves no choice.
 import argparse
 import base64
 import json
-import os
 import shutil
 import socket
 import subprocess

@@ -103,22 +103,24 @@ struct Daemon {
         let listeners = try await router.start {
             var listeners = try open(options.port, remembered: port)
             if listeners.first?.port == 80 { listeners += RouterListeners.openSecure() }
-            do {
-                if let chosen = options.proxyPort ?? proxyPort, chosen > 0 {
-                    listeners += try RouterListeners.openProxied(port: chosen)
+            if let chosen = options.proxyPort ?? proxyPort, chosen > 0 {
+                do { listeners += try RouterListeners.openProxied(port: chosen) } catch {
+                    guard options.proxyPort == nil else {
+                        for listener in listeners { _ = Descriptor(owning: listener.descriptor) }
+                        throw error
+                    }
+                    // Taken by somebody else meanwhile: no reason for the platform not to start.
+                    Journal.note(.error, "router.proxyPort", ["port": "\(chosen)", "error": "\(error)"])
                 }
-            } catch {
-                for listener in listeners { _ = Descriptor(owning: listener.descriptor) }
-                throw error
             }
             return listeners
         }
         do {
             if let chosen = listeners.first?.port {
-                let proxied = listeners.first { $0.expectsPreamble }?.port ?? 0
+                let proxyPort = options.proxyPort
                 try await store.write {
                     try $0.set("router.port", to: "\(chosen)")
-                    try $0.set("router.proxyPort", to: "\(proxied)")
+                    if let proxyPort { try $0.set("router.proxyPort", to: "\(proxyPort)") }
                 }
             }
             return listeners

@@ -20,6 +20,46 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "answers a proxy in front on the port of up --proxy-port, keeps that port, and starts without it when it is taken",
+            .timeLimit(.minutes(5)))
+        func proxyPort() async throws {
+            try await TestPlatform.with(starts: false) { platform in
+                let ask = """
+                    import socket, sys
+                    connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+                    connection.sendall(b"PROXY TCP4 192.0.2.7 127.0.0.1 5 443\\r\\nGET / HTTP/1.0\\r\\nHost: nobody.localhost\\r\\n\\r\\n")
+                    print(connection.makefile().readline().split()[1])
+                    """
+                let free = try await platform.shell(
+                    "python3 -c 'import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); print(s.getsockname()[1])'"
+                )
+                let port = free.output.filter(\.isNumber)
+                try await platform.paas("up", "--port", "\(platform.port)", "--proxy-port", port).orThrow()
+                #expect(try await platform.shell("python3 -c \"$1\" \"$2\"", ask, port).output == "404\n")
+                try await platform.paas("down").orThrow()
+                try await platform.paas("up").orThrow()
+                #expect(try await platform.shell("python3 -c \"$1\" \"$2\"", ask, port).output == "404\n")
+                try await platform.paas("down").orThrow()
+
+                let thief = """
+                    import socket, sys, time
+                    listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+                    print("taken", flush=True)
+                    time.sleep(300)
+                    """
+                let holder = try platform.command(["python3", "-c", thief, port]).start()
+                _ = try await holder.says("taken")
+                let refused = try await platform.paas("up", "--proxy-port", port)
+                #expect(!refused.succeeded)
+                #expect((refused.output + refused.errors).contains("paas up --proxy-port "), "\(refused)")
+                try await platform.paas("up").orThrow()
+                try await platform.paas("down").orThrow()
+                holder.signal(15)
+                _ = try await holder.ends()
+            }
+        }
+
         @Test("begins its diary anew when it has grown, and keeps one older", .timeLimit(.minutes(3)))
         func diary() async throws {
             try await TestPlatform.with(starts: false) { platform in

@@ -15,10 +15,7 @@ struct PortGuard {
     let ports: ClosedRange<UInt16>
 
     init(home: String, ports: ClosedRange<UInt16>) {
-        // FNV-1a: the name has to be the same in every daemon of this home.
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in home.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        table = "paas_" + String(hash, radix: 16)
+        table = "paas_" + String(stableHash(home), radix: 16)
         self.ports = ports
     }
 

@@ -38,7 +38,6 @@ extension LiveDyno {
     /// 0 to 216 minutes on top of a day, so that not all dynos restart at once; random as the id is, and the same for
     /// every daemon.
     var cyclingDelay: Duration {
-        let mixed = "\(id)".utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return .seconds(Int64(mixed % (216 * 60 + 1)))
+        .seconds(Int64(stableHash("\(id)") % (216 * 60 + 1)))
     }
 }

@@ -41,25 +41,26 @@ package enum RouterEvent: Sendable {
 
 /// Why the platform cannot listen.
 package enum ListenFailure: Explained, Equatable {
-    case taken(port: UInt16)
-    case forbidden(port: UInt16)
+    /// - Parameter flag: of `paas up`, by which another one can be asked for.
+    case taken(port: UInt16, flag: String = "--port")
+    case forbidden(port: UInt16, flag: String = "--port")
     case noneFree(from: UInt16, to: UInt16)
     case failed(String)
 
     package var explanation: Explanation {
         switch self {
-        case .taken(let port):
+        case .taken(let port, let flag):
             Explanation(
                 "Couldn't listen on port \(port)", because: "Another program is using it.",
                 mend: [
                     "ss -ltnp 'sport = :\(port)'  # shows which",
-                    "paas up --port \(port == .max ? port - 1 : port + 1)",
+                    "paas up \(flag) \(port == .max ? port - 1 : port + 1)",
                 ],
                 id: .conflict)
-        case .forbidden(let port):
+        case .forbidden(let port, let flag):
             Explanation(
                 "Couldn't listen on port \(port)", because: "This user may not open ports below 1024.",
-                mend: ["paas up --port 8080"], id: .forbidden)
+                mend: ["paas up \(flag) \(port < 1000 ? 8000 + port : 8080)"], id: .forbidden)
         case .noneFree(let first, let last):
             Explanation(
                 "Couldn't find a free port", because: "80 and every port from \(first) to \(last) are in use.",
@@ -98,7 +99,7 @@ package enum RouterListeners {
     private static func pair(_ port: UInt16, expectsPreamble: Bool = false) throws -> [RouterListener] {
         let four: Descriptor
         do { four = try TCPSocket.listen(address: "127.0.0.1", port: port) } catch {
-            throw failure(error, port)
+            throw failure(error, port, expectsPreamble)
         }
         let chosen = try TCPSocket.localPort(of: four)
         var listeners: [RouterListener] = []
@@ -111,7 +112,7 @@ package enum RouterListeners {
         } catch {
             switch error.code {
             case EADDRNOTAVAIL, EAFNOSUPPORT, EPROTONOSUPPORT: break
-            default: throw failure(error, chosen)
+            default: throw failure(error, chosen, expectsPreamble)
             }
         }
         let first = RouterListener(
@@ -119,10 +120,11 @@ package enum RouterListeners {
         return [first] + listeners
     }
 
-    private static func failure(_ error: PosixError, _ port: UInt16) -> ListenFailure {
-        switch error.code {
-        case EADDRINUSE: .taken(port: port)
-        case EACCES, EPERM: .forbidden(port: port)
+    private static func failure(_ error: PosixError, _ port: UInt16, _ expectsPreamble: Bool) -> ListenFailure {
+        let flag = expectsPreamble ? "--proxy-port" : "--port"
+        return switch error.code {
+        case EADDRINUSE: .taken(port: port, flag: flag)
+        case EACCES, EPERM: .forbidden(port: port, flag: flag)
         default: .failed(error.description)
         }
     }

@@ -21,13 +21,13 @@ extension Loop {
         guard let session = sessionCookie(exchange) else { return nil }
         for index in 0..<route.pointee.backendCount {
             let backend = route.pointee.backends[index]
-            if backend.pointee.session == session { return isGood(backend, exchange.pointee.serial) ? backend : nil }
+            if backend.pointee.id == session { return isGood(backend, exchange.pointee.serial) ? backend : nil }
         }
         return nil
     }
 
     /// The value of the cookie in the head that the exchange keeps for the dyno.
-    private func sessionCookie(_ exchange: UnsafeMutablePointer<Exchange>) -> Backend.Session? {
+    private func sessionCookie(_ exchange: UnsafeMutablePointer<Exchange>) -> DynoID? {
         let head = UnsafeBufferPointer(start: exchange.pointee.block, count: exchange.pointee.filled)
         var line = 0
         while let end = head[line...].firstIndex(of: UInt8(ascii: "\r")), end > line {
@@ -49,12 +49,13 @@ extension Loop {
     }
 
     /// Among `a=1; heroku-session-affinity=…; b=2`.
-    private static func session(in value: Slice<UnsafeBufferPointer<UInt8>>) -> Backend.Session? {
+    private static func session(in value: Slice<UnsafeBufferPointer<UInt8>>) -> DynoID? {
         for pair in value.split(separator: UInt8(ascii: ";")) {
             let pair = pair.drop { $0 == Bytes.space || $0 == UInt8(ascii: "\t") }
             guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
             let name = UnsafeBufferPointer(start: cookie.utf8Start, count: cookie.utf8CodeUnitCount)
-            if pair[..<equals].elementsEqual(name) { return Backend.Session(pair[(equals + 1)...]) }
+            guard pair[..<equals].elementsEqual(name) else { continue }
+            return DynoID(String(decoding: pair[(equals + 1)...], as: UTF8.self))
         }
         return nil
     }
@@ -66,7 +67,8 @@ extension Loop {
         ink.put("Set-Cookie: ")
         ink.put(Self.cookie)
         ink.put("=")
-        backend.pointee.session.write(&ink)
+        let id = backend.pointee.id.words
+        ink.put(uuid: id.high, id.low)
         ink.put("; Version=1; Expires=")
         var end = time_t(wallTime / 1_000_000) + Self.cookieAge
         var parts = tm()
@@ -85,52 +87,6 @@ extension Loop {
             guard let start = text.baseAddress else { return }
             let written = write(start, count)
             start.withMemoryRebound(to: UInt8.self, capacity: count) { ink.put($0, written) }
-        }
-    }
-}
-
-extension Backend {
-    /// What the cookie says of a dyno: its id, as 32 hexadecimal digits.
-    struct Session: Equatable {
-        let high: UInt64
-        let low: UInt64
-
-        init(_ id: DynoID) {
-            let digits = Array(id.description.utf8).filter { $0 != UInt8(ascii: "-") }
-            high = Self.number(digits.prefix(16)) ?? 0
-            low = Self.number(digits.dropFirst(16)) ?? 0
-        }
-
-        /// - Returns: `nil` for what the router never wrote.
-        init?(_ text: some Collection<UInt8>) {
-            guard text.count == 32, let high = Self.number(text.prefix(16)), let low = Self.number(text.dropFirst(16))
-            else { return nil }
-            self.high = high
-            self.low = low
-        }
-
-        private static func number(_ digits: some Sequence<UInt8>) -> UInt64? {
-            var value: UInt64 = 0
-            for digit in digits {
-                let part: UInt8
-                switch digit {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"): part = digit - UInt8(ascii: "0")
-                case UInt8(ascii: "a")...UInt8(ascii: "f"): part = digit - UInt8(ascii: "a") + 10
-                case UInt8(ascii: "A")...UInt8(ascii: "F"): part = digit - UInt8(ascii: "A") + 10
-                default: return nil
-                }
-                value = value << 4 | UInt64(part)
-            }
-            return value
-        }
-
-        func write(_ ink: inout Ink) {
-            for word in [high, low] {
-                for shift in stride(from: UInt64(60), through: 0, by: -4) {
-                    let digit = UInt8(truncatingIfNeeded: word >> shift) & 15
-                    ink.put(byte: digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-                }
-            }
         }
     }
 }

@@ -11,7 +11,6 @@ struct Backend {
     /// `web.1`.
     let name: UnsafeMutablePointer<UInt8>
     let nameLength: Int
-    let session: Session
     /// Requests of this loop.
     var inFlight: Int32 = 0
     var idleCount: Int32 = 0
@@ -45,7 +44,7 @@ struct Backend {
         made.initialize(
             to: Backend(
                 id: backend.id, place: backend.endpoint, target: target, name: name, nameLength: text.count,
-                session: Session(backend.id), lastUsed: now))
+                lastUsed: now))
         return made
     }
 

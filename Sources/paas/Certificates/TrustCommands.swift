@@ -1,5 +1,6 @@
 import APIClient
 import Console
+import Model
 import Posix
 
 extension Command {
@@ -37,9 +38,7 @@ struct LocalAuthority {
 
     static func current() throws(Failure) -> LocalAuthority {
         let home = try PlatformHome.current().path
-        var mark: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in home.utf8 { mark = (mark ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        let digits = String(mark >> 32, radix: 16)
+        let digits = String(stableHash(home) >> 32, radix: 16)
         return LocalAuthority(
             path: "\(home)/tls/paas-ca.pem", mark: String(repeating: "0", count: 8 - digits.count) + digits)
     }
