@@ -45,7 +45,8 @@ let package = Package(
         program(
             "paasd",
             [
-                "APIServer", "APISchema", "Platform", "Git", "Buildpacks", "Slugs", "Dyno", "Router", "Logs", "Store",
+                "APIServer", "APISchema", "Platform", "Git", "Buildpacks", "Slugs", "Dyno", "Router", "Logs", "Addons",
+                "Store",
                 "Model",
                 "HTTP", "Posix",
             ]),
@@ -60,7 +61,8 @@ let package = Package(
 
         // The conductor.
         room(
-            "Platform", ["Git", "Buildpacks", "Slugs", "Dyno", "Router", "Logs", "Store", "Model"], settings: careful),
+            "Platform", ["Git", "Buildpacks", "Slugs", "Dyno", "Router", "Logs", "Addons", "Store", "Model"],
+            settings: careful),
 
         // Machines: never each other.
         room("Git", ["Model", "Posix", "CGit2"]),
@@ -69,6 +71,7 @@ let package = Package(
         room("Dyno", ["Model", "Posix", "CPosix"]),
         room("Router", ["Model", "HTTP", "HTTPSecure", "Posix", "CPosix"], settings: carrying),
         room("Logs", ["Model", "Posix"]),
+        room("Addons", ["Model", "HTTPSecure", "Posix"]),
         room("Store", ["Model", "Posix", "CSQLite"]),
 
         // Ground.
@@ -88,7 +91,8 @@ let package = Package(
             name: "dyno-owner", dependencies: ["Dyno", "Model", "Posix"], path: "Tests/DynoOwner", swiftSettings: house),
         tests("PlatformTests", ["Platform", "PlatformSupport", "Model"]),
         room(
-            "PlatformSupport", ["Platform", "Model", "Store", "Logs", "Git", "Slugs", "Dyno", "Router", "Posix"],
+            "PlatformSupport",
+            ["Platform", "Model", "Store", "Logs", "Git", "Slugs", "Dyno", "Router", "Addons", "Posix"],
             path: "Tests/PlatformSupport"),
         tests(
             "APIServerTests",

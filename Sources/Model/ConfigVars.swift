@@ -36,6 +36,13 @@ package struct ConfigVars: Sendable, Equatable, CustomStringConvertible, CustomD
         return ConfigVars(result)
     }
 
+    /// Without `keys`, and with these values of add-ons, whose names may begin with `HEROKU_`.
+    package func replacing(_ keys: [String], with added: [String: String]) -> ConfigVars {
+        var result = values
+        for key in keys { result[key] = nil }
+        return ConfigVars(result.merging(added) { $1 })
+    }
+
     private static func isName(_ key: String) -> Bool {
         guard let first = key.utf8.first, !(0x30...0x39).contains(first) else { return false }
         return key.utf8.allSatisfy { byte in

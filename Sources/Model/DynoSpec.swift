@@ -63,7 +63,7 @@ package struct DynoSpec: Sendable {
 
     package let id: DynoID
     package let app: AppID
-    /// The app's ``App/ordinal``.
+    /// The app's ``App/ordinal``; 0 for what is the platform's own.
     package let appOrdinal: Int
     package let name: DynoName
     package let content: Content
@@ -111,6 +111,11 @@ package struct DynoSpec: Sendable {
             app: app, appOrdinal: appOrdinal, name: name, content: content, command: command, environment: environment,
             wantsPort: wantsPort, streams: streams, size: size, acceptsLoopback: acceptsLoopback, tags: tags)
     }
+}
+
+extension AppID {
+    /// Stands for the platform where a dyno is nobody's app's: servers of add-ons.
+    package static var platform: AppID { AppID(words: (high: 0x4000, low: 1 << 63)) }
 }
 
 /// How a process went.

@@ -43,8 +43,14 @@ extension Platform {
                     asleepSince: asleep[app.id], domains: Set(domains[app.id, default: []].map(\.host)),
                     earlyConfig: blueprint == nil ? try await config(of: app) : ConfigVars()))
         }
+        let handles = await machines.runtime.adopt()
+        let servers = handles.filter { $0.tags[ServerKeeper.tag] != nil }
+        // Before the apps that need them.
+        await machines.servers.resume(servers, wanted: try await wantedServers())
+        try await settleAddons()
         let (hours, countedUntil) = try await countedHours()
-        await reconciler.resume(plans, hours: hours, countedUntil: countedUntil)
+        let dynos = handles.filter { $0.tags[ServerKeeper.tag] == nil }
+        await reconciler.resume(plans, adopting: dynos, hours: hours, countedUntil: countedUntil)
         // Layers of a build that was interrupted, or of an app that was destroyed; else after the next push.
         reconciler.later { [self] in try? await collectSlugs() }
     }

@@ -68,6 +68,11 @@ package enum FileTree {
         try posix(rename(temporary, path), "rename \(temporary)")
     }
 
+    /// Gives a file or folder another name, in the place of what had that name.
+    package static func move(_ path: String, to other: String) throws(PosixError) {
+        try posix(rename(path, other), "rename \(path)")
+    }
+
     /// Bytes that ordinary users may still write on the file system of `path`.
     package static func freeBytes(at path: String) throws(PosixError) -> Int64 {
         try posix(cpx_free_bytes(path), "statvfs \(path)")

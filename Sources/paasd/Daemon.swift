@@ -1,5 +1,6 @@
 internal import APISchema
 internal import APIServer
+internal import Addons
 internal import Buildpacks
 internal import Dyno
 internal import Git
@@ -20,6 +21,7 @@ struct Daemon {
     private let store: Store
     private let logs: LogBook
     private let router: RouterControl
+    private let servers: ServerKeeper
     private let platform: Platform
     private let api: APIServer
     private let ending: Ending
@@ -48,18 +50,22 @@ struct Daemon {
         let port = listeners.first?.port ?? 0
         await router.secure(with: tls)
 
+        let runtime = Runtime(dynos)
+        let servers = ServerKeeper(runtime: runtime, time: .system)
+        let searchPath = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let postgres = Postgres(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
-            runtime: Runtime(dynos), routing: Routing(router), time: .system, blocking: Blocking(pool),
-            files: .system)
+            runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
+            files: .system, addons: AddonCatalogue(postgres: postgres), servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,
-            searchPath: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+            searchPath: searchPath,
             ownerHome: environment["HOME"] ?? "/",
             buildPassthrough: BuildEnvironment.passthrough(from: environment))
         settings.readOverrides(from: environment)
         let platform = Platform(machines, settings: settings)
-        let ending = Ending(reconciler: platform.reconciler, router: router, logs: logs) {
+        let ending = Ending(reconciler: platform.reconciler, servers: servers, router: router, logs: logs) {
             try? FileTree.remove(home.apiSocket)  // It is removed once more at the end.
         }
 
@@ -69,6 +75,7 @@ struct Daemon {
         self.store = store
         self.logs = logs
         self.router = router
+        self.servers = servers
         self.platform = platform
         self.ending = ending
         api = APIServer(
@@ -143,6 +150,7 @@ struct Daemon {
     func run(until signals: AsyncStream<Int32>) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await platform.reconciler.run() }
+            group.addTask { await servers.watch() }
             group.addTask { await platform.keepTime() }
             group.addTask { await keepRouterEvents() }
             group.addTask { await watchHome() }

@@ -5,6 +5,7 @@ internal import Router
 /// The way out: stops everything once, and lets the daemon end when that is done.
 final class Ending: Sendable {
     private let reconciler: Reconciler
+    private let servers: ServerKeeper
     private let router: RouterControl
     private let logs: LogBook
     private let closeDoor: @Sendable () -> Void
@@ -13,9 +14,11 @@ final class Ending: Sendable {
 
     /// - Parameter closeDoor: lets no new command in: it waits for the end then, and starts another daemon.
     init(
-        reconciler: Reconciler, router: RouterControl, logs: LogBook, closeDoor: @escaping @Sendable () -> Void
+        reconciler: Reconciler, servers: ServerKeeper, router: RouterControl, logs: LogBook,
+        closeDoor: @escaping @Sendable () -> Void
     ) {
         self.reconciler = reconciler
+        self.servers = servers
         self.router = router
         self.logs = logs
         self.closeDoor = closeDoor
@@ -31,6 +34,7 @@ final class Ending: Sendable {
         }
         await logs.flush()
         await reconciler.finish()
+        await servers.finish()
         finish.finish()
     }
 

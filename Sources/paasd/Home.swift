@@ -11,6 +11,7 @@ struct Home {
     var builds: String { "\(path)/builds" }
     var logs: String { "\(path)/logs" }
     var tls: String { "\(path)/tls" }
+    var addons: String { "\(path)/addons" }
     var run: String { "\(path)/run" }
     var lock: String { "\(path)/run/daemon.lock" }
     var apiSocket: String { "\(path)/run/api.sock" }
@@ -22,6 +23,6 @@ struct Home {
     var record: String { "\(path)/daemon.json" }
 
     func make() throws(PosixError) {
-        for folder in [path, git, slugs, logs, run] { try FileTree.makeFolder(folder) }
+        for folder in [path, git, slugs, logs, addons, run] { try FileTree.makeFolder(folder) }
     }
 }

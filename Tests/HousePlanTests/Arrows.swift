@@ -27,7 +27,7 @@ enum Arrows {
         "Dyno": ["Model", "Posix", "CPosix"],
         "Router": ["Model", "HTTP", "HTTPSecure", "Posix", "CPosix"],
         "Logs": ["Model", "Posix"],
-        "Addons": ["Model", "Posix", "HTTP"],
+        "Addons": ["Model", "Posix", "HTTP", "HTTPSecure"],
         "Store": ["Model", "Posix", "CSQLite"],
 
         // Ground.

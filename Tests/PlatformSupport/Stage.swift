@@ -1,3 +1,4 @@
+package import Addons
 internal import Git
 internal import Logs
 package import Model
@@ -11,6 +12,7 @@ package struct Stage: ~Copyable, Sendable {
     package let platform: Platform
     package let router: FakeRouter
     package let runtime: FakeRuntime
+    package let servers: ServerKeeper
     /// Everything that the stage keeps is in here.
     package let folder: String
     private let store: Store
@@ -23,7 +25,7 @@ package struct Stage: ~Copyable, Sendable {
     ///   - sleep: how it waits; the live clock unless a test moves it.
     package init(
         _ runtime: FakeRuntime = FakeRuntime(), router: FakeRouter = FakeRouter(), clock: FakeClock? = nil,
-        ecoHours: Duration? = nil,
+        ecoHours: Duration? = nil, addons: AddonCatalogue = AddonCatalogue(),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) throws {
         self.runtime = runtime
@@ -33,19 +35,21 @@ package struct Stage: ~Copyable, Sendable {
         let pool = BlockingPool(limit: 1)
         store = try Store(path: ":memory:")
         logs = LogBook(folder: "\(folder)/logs")
+        let time =
+            clock?.time ?? Time(now: { Timestamp(microseconds: Moment.realtimeMicroseconds) }, sleep: sleep)
+        let servers = ServerKeeper(runtime: runtime.runtime, time: time)
+        self.servers = servers
         let machines = Machines(
             store: store, git: GitStore(folder: "\(folder)/git"),
             layers: LayerStore(folder: "\(folder)/slugs"), logs: logs,
             runtime: runtime.runtime, routing: router.routing,
-            time: clock?.time
-                ?? Time(
-                    now: { Timestamp(microseconds: Moment.realtimeMicroseconds) },
-                    sleep: sleep),
+            time: time,
             blocking: Blocking { job in _ = try? await pool.run { job() } },
             files: Files(
                 makeFolder: { try FileTree.makeFolder($0) }, remove: { try FileTree.remove($0) },
                 freeBytes: { try FileTree.freeBytes(at: $0) }, names: { (try? FileTree.names(in: $0)) ?? [] },
-                beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) }))
+                beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) }),
+            addons: addons, servers: servers)
         var settings = Settings(
             home: folder, port: 8080, apiEndpoint: .unix(path: "\(folder)/api.sock"), cli: "/usr/bin/true",
             searchPath: "/usr/bin:/bin", ownerHome: folder, buildPassthrough: [:])
@@ -55,7 +59,8 @@ package struct Stage: ~Copyable, Sendable {
         running = Task {
             async let time: Void = platform.keepTime()
             async let jobs: Void = platform.reconciler.run()
-            _ = await (time, jobs)
+            async let watching: Void = servers.watch()
+            _ = await (time, jobs, watching)
         }
     }
 

@@ -2,6 +2,7 @@
 enum Topics {
     static func abstract(of topic: String) -> String {
         switch topic {
+        case "addons": "add-ons of apps: databases and other services"
         case "apps": "manage apps on the platform"
         case "auth": "the local account and its token"
         case "autocomplete": "completions for shells"
@@ -13,6 +14,7 @@ enum Topics {
         case "features": "add or remove app features"
         case "git": "manage local git repository for app"
         case "maintenance": "enable/disable access to app"
+        case "pg": "manage Heroku Postgres databases"
         case "ps": "manage app dynos"
         case "releases": "display the releases for an app"
         case "run": "run a one-off process inside a dyno"

@@ -9,6 +9,7 @@ extension Platform {
     package func destroy(_ app: App) async throws {
         let actor = try await actor()
         let now = machines.time.now()
+        try await destroyAddons(of: app)
         try await changes.take(app.id) {
             try await machines.store.write { transaction in
                 try transaction.record(

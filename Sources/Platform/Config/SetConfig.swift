@@ -18,6 +18,7 @@ extension Platform {
             let before = current?.config ?? ConfigVars()
             let after = try before.applying(changes)
             guard after != before else { return before }
+            try await requireOwn(changes.keys.filter { before[$0] != after[$0] }, of: app)
             let slug = try await machines.store.read { transaction -> Slug? in
                 guard let id = current?.slug else { return nil }
                 return try transaction.slug(id)
@@ -27,6 +28,31 @@ extension Platform {
             _ = try succeeded(try await launch(draft, of: app, announcing: [description]), of: app)
             return after
         }
+    }
+
+    /// What an add-on sets can't be set by hand.
+    private func requireOwn(_ keys: [String], of app: App) async throws {
+        let attached = try await attachedConfig(of: app)
+        let foreign = keys.filter { attached[$0] != nil }
+        guard foreign.isEmpty else { throw AddonError.attachedValues(foreign.sorted()) }
+    }
+
+    /// All that add-ons set in the app now.
+    func attachedConfig(of app: App) async throws -> [String: String] {
+        try await machines.store.read { transaction in
+            try transaction.attachments(in: app.id).reduce(into: [:]) { all, attachment in
+                guard let addon = try transaction.addon(attachment.addon) else { return }
+                all.merge(attachment.config(addon)) { $1 }
+            }
+        }
+    }
+
+    /// The config of an older release, with what add-ons say now: they were not rolled back.
+    func config(again release: Release, of app: App) async throws -> ConfigVars {
+        let ever = try await machines.store.read { try $0.attachedKeys(of: app.id) }
+        let now = try await config(of: app)
+        let kept = now.revealed.filter { ever.contains($0.key) }
+        return release.config.replacing(Array(ever), with: kept)
     }
 
     /// `Set A, B config vars`, `Remove A config vars`. Source: heroku-platform.md §7.

@@ -23,8 +23,11 @@ extension Reconciler {
     /// The router keeps serving its last table until this one is complete. Who slept sleeps on.
     ///
     /// - Parameters:
+    ///   - handles: the dynos that an earlier daemon has started.
     ///   - used: the month's dyno-hours, counted until `countedUntil`.
-    func resume(_ plans: [Plan], hours used: [AppID: Duration], countedUntil: Timestamp) async {
+    func resume(
+        _ plans: [Plan], adopting handles: [DynoHandle], hours used: [AppID: Duration], countedUntil: Timestamp
+    ) async {
         for plan in plans {
             apps[plan.app.id] = AppState(
                 app: plan.app, domains: plan.domains, earlyConfig: plan.earlyConfig,
@@ -36,7 +39,7 @@ extension Reconciler {
         hours = DynoHours(quota: settings.ecoHours, now: now, used: used)
         hoursSavedAt = countedUntil
         var serving: [(id: DynoID, app: AppID)] = []
-        for handle in await machines.runtime.adopt().sorted(by: Self.comesBefore) {
+        for handle in handles.sorted(by: Self.comesBefore) {
             if await adopt(handle) { serving.append((handle.id, handle.app)) }
         }
         await waitUntilBound(serving)

@@ -86,6 +86,8 @@ extension Reconciler {
                 }
             }
         }
+        // They may be what the apps were finishing with.
+        await machines.servers.stopEverything()
         await machines.runtime.removeEverything()
     }
 }

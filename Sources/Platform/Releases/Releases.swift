@@ -61,7 +61,8 @@ extension Platform {
             if slug == nil, try await currentRelease(of: app)?.slug != nil {
                 throw PlatformError.nothingToRollBackTo(app.name)
             }
-            let draft = Draft(description: description, slug: slug, config: release.config)
+            let config = try await config(again: release, of: app)
+            let draft = Draft(description: description, slug: slug, config: config)
             let result = try await launch(draft, of: app, announcing: [description], narration: narration)
             return try succeeded(result, of: app)
         }

@@ -1,3 +1,4 @@
+package import Addons
 package import Git
 package import Logs
 package import Slugs
@@ -15,10 +16,13 @@ package struct Machines: Sendable {
     /// Runs what blocks (libgit2, file trees) away from the tasks' own threads.
     package let blocking: Blocking
     package let files: Files
+    package let addons: AddonCatalogue
+    /// Runs what ``addons`` need.
+    package let servers: ServerKeeper
 
     package init(
         store: Store, git: GitStore, layers: LayerStore, logs: LogBook, runtime: Runtime, routing: Routing,
-        time: Time, blocking: Blocking, files: Files
+        time: Time, blocking: Blocking, files: Files, addons: AddonCatalogue, servers: ServerKeeper
     ) {
         self.store = store
         self.git = git
@@ -29,6 +33,8 @@ package struct Machines: Sendable {
         self.time = time
         self.blocking = blocking
         self.files = files
+        self.addons = addons
+        self.servers = servers
     }
 }
 

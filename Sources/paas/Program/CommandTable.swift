@@ -5,6 +5,8 @@ enum CommandTable {
     static var index: CommandIndex { CommandIndex(all) }
 
     static let all: [Command] = [
+        .addons, .addonsAttach, .addonsCreate, .addonsDestroy, .addonsDetach, .addonsDocs, .addonsInfo, .addonsOpen,
+        .addonsPlans, .addonsRename, .addonsServices, .addonsUpgrade, .addonsWait,
         .apps, .appsCreate, .appsDestroy, .appsInfo, .appsOpen, .appsRename,
         .buildpacks, .buildpacksAdd, .buildpacksClear, .buildpacksRemove, .buildpacksSet,
         .builds, .buildsCachePurge, .buildsInfo, .buildsOutput,
@@ -18,6 +20,8 @@ enum CommandTable {
         .login, .logout, .token, .whoami,
         .logs,
         .maintenance, .maintenanceOff, .maintenanceOn,
+        .pgCopy, .pgCredentials, .pgCredentialsRotate, .pgCredentialsURL, .pgInfo, .pgPromote, .pgPsql, .pgReset,
+        .pgWait,
         .ps, .psExec, .psLost, .psRestart, .psScale, .psSleep, .psStop, .psType, .psWait,
         .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,
         .run, .runDetached, .runInside,

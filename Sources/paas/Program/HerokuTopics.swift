@@ -12,10 +12,11 @@ enum HerokuTopics {
 
     /// Topics of ours too: only a name below them is a Heroku command.
     private static let shared: Set<String> = [
-        "apps", "auth", "autocomplete", "buildpacks", "builds", "certs", "config", "domains", "dyno", "features", "git",
+        "addons", "apps", "auth", "autocomplete", "buildpacks", "builds", "certs", "config", "domains", "dyno",
+        "features", "git",
         "labs",
         "logs",
-        "maintenance", "ps", "releases", "run", "stack",
+        "maintenance", "pg", "ps", "releases", "run", "stack",
     ]
 
     /// Names below ``shared`` topics that Heroku has.
@@ -23,7 +24,14 @@ enum HerokuTopics {
         "apps:diff", "apps:errors", "apps:favorites", "apps:join", "apps:leave", "apps:lock", "apps:stacks",
         "apps:stacks:set", "apps:transfer", "apps:unlock", "auth:2fa", "buildpacks:info", "buildpacks:search",
         "buildpacks:versions", "builds:cancel", "builds:create", "certs:chain", "certs:key", "dyno:autoscale",
-        "git:credentials", "ps:autoscale",
+        "git:credentials", "pg:backups", "pg:backups:cancel", "pg:backups:capture", "pg:backups:delete",
+        "pg:backups:download", "pg:backups:info", "pg:backups:restore", "pg:backups:schedule", "pg:backups:schedules",
+        "pg:backups:unschedule", "pg:backups:url", "pg:bloat", "pg:blocking", "pg:cache-hit",
+        "pg:connection-pooling:attach", "pg:credentials:create", "pg:credentials:destroy",
+        "pg:credentials:repair-default", "pg:diagnose", "pg:index-usage", "pg:kill", "pg:killall", "pg:links",
+        "pg:locks", "pg:long-running-queries", "pg:maintenance", "pg:outliers", "pg:ps", "pg:pull", "pg:push",
+        "pg:records-rank", "pg:seq-scans", "pg:settings", "pg:stats", "pg:table-size", "pg:total-index-size",
+        "pg:unfollow", "pg:unused-indexes", "pg:upgrade", "pg:vacuum-stats", "ps:autoscale",
         "ps:autoscale:disable", "ps:autoscale:enable", "ps:copy", "ps:forward", "ps:socks", "stack:set",
     ]
 

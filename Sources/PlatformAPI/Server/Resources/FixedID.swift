@@ -10,6 +10,11 @@ enum FixedID {
     static func of(_ feature: AppFeature) -> String { made(from: "app-feature/\(feature.rawValue)") }
     static func of(_ size: DynoSize) -> String { made(from: "dyno-size/\(size.name)") }
 
+    static func of(_ service: AddonService) -> String { made(from: "addon-service/\(service.name)") }
+    static func of(_ plan: AddonPlan, of service: AddonService) -> String {
+        made(from: "plan/\(service.name):\(plan.name)")
+    }
+
     /// Of the app's `NAME.localhost`, whatever its name.
     static func ofOwnDomain(_ app: AppID) -> String { made(from: "domain/\(app)") }
 

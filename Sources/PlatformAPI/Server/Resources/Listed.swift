@@ -76,6 +76,22 @@ extension BuildpackInstallationResource: Listed {
     static let rangeFields: [RangeField<Self>] = [.number("ordinal") { $0.ordinal }]
 }
 
+extension AddonResource: Listed {
+    static let rangeFields: [RangeField<Self>] = [.text("id") { $0.id }, .text("name") { $0.name }]
+}
+
+extension AddonAttachmentResource: Listed {
+    static let rangeFields: [RangeField<Self>] = [.text("id") { $0.id }, .text("name") { $0.name }]
+}
+
+extension AddonServiceResource: Listed {
+    static let rangeFields: [RangeField<Self>] = [.text("id") { $0.id }, .text("name") { $0.name }]
+}
+
+extension PlanResource: Listed {
+    static let rangeFields: [RangeField<Self>] = [.text("id") { $0.id }, .text("name") { $0.name }]
+}
+
 extension StackResource: Listed {
     static let rangeFields: [RangeField<Self>] = [.text("id") { $0.id }, .text("name") { $0.name }]
 }

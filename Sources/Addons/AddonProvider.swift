@@ -1,0 +1,70 @@
+package import Model
+
+/// Whoever makes, changes and ends the add-ons of one service.
+///
+/// A provider keeps what is on the disk and in its servers; what the platform has to remember it gives back.
+package protocol AddonProvider: Sendable {
+    var service: AddonService { get }
+
+    /// Makes what the add-on stands for.
+    ///
+    /// - Parameter options: what stood behind `--` at `addons:create`.
+    /// - Throws: an `Explained`; nothing is left then.
+    func provision(_ addon: Addon, options: [String: String]) async throws -> AddonHolding
+
+    /// Has it be of another plan of the same service, with everything that is in it.
+    func change(_ addon: Addon, to plan: AddonPlan) async throws -> AddonHolding
+
+    /// Ends it with everything that is in it. Called again when it did not come to its end, also for one of which
+    /// there is nothing.
+    func remove(_ addon: Addon) async throws
+
+    /// The servers that have to run for these add-ons to work; called at the platform's start.
+    func servers(for addons: [Addon]) throws -> [ServerSpec]
+}
+
+/// What a provider tells of an add-on that it has made.
+package struct AddonHolding: Sendable, Equatable {
+    /// ``Addon/values``
+    package var values: [String: String]
+    /// ``Addon/memory``
+    package var memory: [String: String]
+    /// A sentence for the person who asked; empty for none.
+    package var message: String
+
+    package init(values: [String: String], memory: [String: String] = [:], message: String = "") {
+        self.values = values
+        self.memory = memory
+        self.message = message
+    }
+}
+
+/// Every service that is offered here.
+package struct AddonCatalogue: Sendable {
+    private let providers: [any AddonProvider]
+    /// Also among ``providers``; it has more to offer than add-ons' life.
+    package let postgres: Postgres?
+
+    package init(_ providers: [any AddonProvider] = [], postgres: Postgres? = nil) {
+        self.providers = providers + (postgres.map { [$0] } ?? [])
+        self.postgres = postgres
+    }
+
+    /// By name.
+    package var services: [AddonService] { providers.map(\.service).sorted { $0.name < $1.name } }
+
+    package func provider(of service: String) -> (any AddonProvider)? {
+        let name = Self.otherNames[service] ?? service
+        return providers.first { $0.service.name == name }
+    }
+
+    /// What Heroku calls the same thing too.
+    private static let otherNames = ["postgresql": "heroku-postgresql", "heroku-kvstore": "heroku-redis"]
+
+    /// The servers that have to run for these add-ons to work.
+    package func servers(for addons: [Addon]) throws -> [ServerSpec] {
+        try providers.flatMap { provider in
+            try provider.servers(for: addons.filter { $0.service == provider.service.name })
+        }
+    }
+}

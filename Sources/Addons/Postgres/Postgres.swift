@@ -1,0 +1,168 @@
+package import Model
+package import Posix
+
+/// Heroku Postgres: a role and a database for each add-on, all in one PostgreSQL server that starts with the first.
+package final class Postgres: AddonProvider {
+    private let folder: String
+    private let searchPath: String
+    private let servers: Servers
+    private let pool: BlockingPool
+
+    /// - Parameters:
+    ///   - folder: `addons` of the home; what this provider keeps is in `postgresql` there.
+    ///   - searchPath: the owner's PATH, where PostgreSQL is looked for besides Debian's and Homebrew's folders.
+    package init(folder: String, searchPath: String, servers: Servers, pool: BlockingPool) {
+        self.folder = "\(folder)/\(PostgresCluster.key)"
+        self.searchPath = searchPath
+        self.servers = servers
+        self.pool = pool
+    }
+
+    package let service = AddonService(
+        name: "heroku-postgresql", humanName: "Heroku Postgres", stem: "postgresql", attachmentName: "DATABASE",
+        furtherPrefix: "HEROKU_POSTGRESQL", plans: PostgresPlans.all)
+
+    // MARK: Life
+
+    package func provision(_ addon: Addon, options: [String: String]) async throws -> AddonHolding {
+        if let unknown = options.keys.first(where: { !Self.options.contains($0) }) {
+            throw PostgresError.noSuchOption(unknown)
+        }
+        let cluster = try await running()
+        let database = try PostgresDatabase(
+            name: "d\(Secret.make(7))", role: "u\(Secret.make(7))", password: Secret.make(32))
+        let limit = PostgresPlans.connections(of: addon.plan)
+        return try await pool.run {
+            do {
+                try cluster.run(database.roleStatements(connections: limit))
+                try cluster.run(database.statements)
+            } catch {
+                // What went wrong is told; what could not be taken back is of no use to anybody.
+                _ = try? cluster.run(database.removal)
+                throw error
+            }
+            return AddonHolding(values: ["URL": database.url(port: cluster.port)], memory: database.memory)
+        }
+    }
+
+    private static let options: Set<String> = ["version", "fork", "follow", "region", "wait", "rollback"]
+
+    package func change(_ addon: Addon, to plan: AddonPlan) async throws -> AddonHolding {
+        let cluster = try await running()
+        let database = try PostgresDatabase(memory: addon.memory)
+        try await pool.run {
+            _ = try cluster.run([
+                "ALTER ROLE \(database.role) CONNECTION LIMIT \(PostgresPlans.connections(of: plan.name))"
+            ])
+        }
+        return AddonHolding(values: addon.values, memory: addon.memory)
+    }
+
+    package func remove(_ addon: Addon) async throws {
+        // One that was never made.
+        guard let database = try? PostgresDatabase(memory: addon.memory) else { return }
+        let cluster = try await running()
+        try await pool.run { _ = try cluster.run(database.removal) }
+    }
+
+    package func servers(for addons: [Addon]) throws -> [ServerSpec] {
+        guard !addons.isEmpty, FileTree.exists("\(folder)/data/PG_VERSION") else { return [] }
+        return [try found().server(pool)]
+    }
+
+    // MARK: What is in it
+
+    /// How it is, as `pg:info` shows it.
+    package func report(_ addon: Addon) async throws -> DatabaseReport {
+        let cluster = try await running()
+        let database = try PostgresDatabase(memory: addon.memory)
+        let plan = service.plan(addon.plan) ?? service.plans[0]
+        return try await pool.run {
+            try PostgresReport(of: database, in: cluster).report(addon, plan: plan, database, port: cluster.port)
+        }
+    }
+
+    /// Throws everything in it away; whoever is connected is thrown out.
+    package func reset(_ addon: Addon) async throws {
+        let cluster = try await running()
+        let database = try PostgresDatabase(memory: addon.memory)
+        try await pool.run {
+            try cluster.run([database.drop])
+            try cluster.run(database.statements)
+        }
+    }
+
+    /// Another password; whoever is connected with the old one is thrown out.
+    package func rotate(_ addon: Addon) async throws -> AddonHolding {
+        let cluster = try await running()
+        var database = try PostgresDatabase(memory: addon.memory)
+        database.password = try Secret.make(32)
+        let changed = database
+        return try await pool.run {
+            try cluster.run([
+                "ALTER ROLE \(changed.role) PASSWORD '\(changed.password)'", changed.ending,
+            ])
+            return AddonHolding(values: ["URL": changed.url(port: cluster.port)], memory: changed.memory)
+        }
+    }
+
+    /// Replaces what is in `target` by what is in `source`.
+    package func copy(_ source: Addon, to target: Addon) async throws {
+        let (from, to) = (try PostgresDatabase(memory: source.memory), try PostgresDatabase(memory: target.memory))
+        let file = "\(folder)/cache/copy-\(AddonID())"
+        defer { try? FileTree.remove(file) }  // What is left is removed with the cache.
+        try await dump(from, into: file)
+        try await restore(file, into: to)
+    }
+
+    /// Writes all that is in it to a file that `pg_restore` reads.
+    package func dump(_ addon: Addon, into file: String) async throws {
+        try await dump(try PostgresDatabase(memory: addon.memory), into: file)
+    }
+
+    /// Replaces what is in it by what is in the file.
+    package func restore(_ file: String, into addon: Addon) async throws {
+        try await restore(file, into: try PostgresDatabase(memory: addon.memory))
+    }
+
+    private func dump(_ database: PostgresDatabase, into file: String) async throws {
+        let cluster = try await running()
+        try await pool.run {
+            let part = "\(file).part"
+            do {
+                try cluster.execute(
+                    "pg_dump", ["-F", "c", "--no-acl", "--no-owner", "--quote-all-identifiers", "-f", part],
+                    in: database.name)
+                try FileTree.move(part, to: file)
+            } catch {
+                try? FileTree.remove(part)  // What went wrong matters more.
+                throw error
+            }
+        }
+    }
+
+    private func restore(_ file: String, into database: PostgresDatabase) async throws {
+        let cluster = try await running()
+        try await pool.run {
+            try cluster.run([database.drop])
+            try cluster.run(database.statements)
+            _ = try cluster.execute(
+                "pg_restore",
+                ["--no-acl", "--no-owner", "--role", database.role, "--exit-on-error", "-d", database.name, file],
+                in: database.name)
+        }
+    }
+
+    // MARK: The server
+
+    private func found() throws -> PostgresCluster {
+        try PostgresCluster(folder: folder, searchPath: searchPath)
+    }
+
+    /// The server, which runs and answers when this returns.
+    private func running() async throws -> PostgresCluster {
+        let cluster = try await pool.run { [self] in try found() }
+        try await servers.run(cluster.server(pool))
+        return cluster
+    }
+}

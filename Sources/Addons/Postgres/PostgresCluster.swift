@@ -1,0 +1,139 @@
+internal import HTTPSecure
+internal import Model
+internal import Posix
+
+/// The one PostgreSQL server that all databases of the platform are in: its folder, its port, how it is started.
+struct PostgresCluster: Sendable {
+    static let key = "postgresql"
+    static let owner = "postgres"
+
+    /// `addons/postgresql`
+    let folder: String
+    let programs: PostgresPrograms
+    let port: UInt16
+    /// Of ``owner``, who may do everything.
+    let password: String
+
+    /// Finds the cluster's own version of the programs, or the newest for one that is yet to be made, and makes what a
+    /// start needs. Blocks.
+    ///
+    /// - Throws: ``AddonFailure``
+    init(folder: String, searchPath: String) throws {
+        let all = PostgresPrograms.all(path: searchPath)
+        if let text = try? FileTree.readText("\(folder)/data/PG_VERSION", limit: 16) {
+            let version = Int(text.prefix { $0.isNumber }) ?? 0
+            guard let own = all.first(where: { $0.version == version }) else {
+                throw AddonFailure.missing(program: "PostgreSQL \(version)", package: "postgresql-\(version)")
+            }
+            programs = own
+        } else {
+            guard let newest = all.first else {
+                throw AddonFailure.missing(program: "PostgreSQL", package: "postgresql")
+            }
+            programs = newest
+        }
+        self.folder = folder
+        for path in [folder, "\(folder)/cache"] { try FileTree.makeFolder(path) }
+        port = try FreePort.keep(in: "\(folder)/port", from: 5432)
+        password = try Self.password(in: "\(folder)/superuser")
+        try Self.makeCertificate(in: folder)
+    }
+
+    private static func password(in file: String) throws -> String {
+        if let text = try? FileTree.readText(file, limit: 256), !text.isEmpty {
+            return String(text.prefix { !$0.isNewline })
+        }
+        let password = try Secret.make(32)
+        try FileTree.write(Array("\(password)\n".utf8), to: file)
+        return password
+    }
+
+    /// Clients insist on TLS (`sslmode=require`) and ask for no proof: one that nobody has signed is enough.
+    private static func makeCertificate(in folder: String) throws {
+        guard !FileTree.exists("\(folder)/server.crt") else { return }
+        let identity = try SelfSignedCertificate.make(for: "localhost")
+        try FileTree.write(identity.keyPEM, to: "\(folder)/server.key")
+        try FileTree.write(identity.certificatePEM, to: "\(folder)/server.crt")
+    }
+
+    /// The server as it has to run.
+    func server(_ pool: BlockingPool) -> ServerSpec {
+        let (isReady, port) = (programs.path(of: "pg_isready"), port)
+        return ServerSpec(
+            key: Self.key, type: "postgres", folder: folder, command: command,
+            environment: ["PATH": "\(programs.folder):/usr/local/bin:/usr/bin:/bin"],
+            readable: [programs.folder], endingSignal: Signals.interrupt
+        ) {
+            // A program that cannot be run says no, too.
+            let result = try? await pool.run {
+                try Subprocess.capture(
+                    isReady, arguments: ["-q", "-h", "127.0.0.1", "-p", "\(port)"], environment: [:])
+            }
+            return result?.end.isSuccess ?? false
+        }
+    }
+
+    /// A cluster that is half made is begun anew: it gets its name when it is whole.
+    private var command: String {
+        """
+        set -e
+        if [ ! -s data/PG_VERSION ]; then
+            rm -rf data data.new
+            locale=C.UTF-8
+            if locale -a 2>/dev/null | grep -qix 'en_US\\.utf-\\?8'; then locale=en_US.UTF-8; fi
+            initdb -D data.new -U \(Self.owner) -A scram-sha-256 --pwfile=superuser -E UTF8 --locale=$locale \\
+                >initdb.log 2>&1 || { cat initdb.log; exit 1; }
+            mv data.new data
+        fi
+        exec postgres -D data \(settings.map { "-c '\($0.0)=\($0.1)'" }.joined(separator: " "))
+        """
+    }
+
+    private var settings: [(String, String)] {
+        var settings = [
+            ("listen_addresses", "127.0.0.1"), ("port", "\(port)"), ("unix_socket_directories", ""),
+            ("ssl", "on"), ("ssl_cert_file", "../server.crt"), ("ssl_key_file", "../server.key"),
+            ("max_connections", "\(Self.maxConnections)"), ("shared_buffers", "32MB"),
+            ("logging_collector", "off"), ("log_destination", "stderr"),
+            // The database in front: whose log the line belongs in.
+            ("log_line_prefix", "%d|"), ("log_min_messages", "error"), ("log_timezone", "UTC"), ("timezone", "UTC"),
+        ]
+        if FileTree.exists("\(programs.folder)/../lib/pg_stat_statements.so") {
+            settings.append(("shared_preload_libraries", "pg_stat_statements"))
+        }
+        return settings
+    }
+
+    static let maxConnections = 500
+
+    // MARK: Asking it
+
+    /// Runs SQL as ``owner``, each statement by itself. Blocks.
+    ///
+    /// - Returns: rows as lines, columns parted by tabs.
+    @discardableResult
+    func run(_ statements: [String], in database: String = "postgres") throws -> String {
+        try execute(
+            "psql",
+            ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
+                + statements.flatMap { ["-c", $0] }, in: database)
+    }
+
+    /// Runs one of PostgreSQL's client programs as ``owner``. Blocks.
+    @discardableResult
+    func execute(_ program: String, _ arguments: [String], in database: String) throws -> String {
+        let result = try Subprocess.capture(
+            programs.path(of: program), arguments: arguments,
+            environment: [
+                "PGHOST": "127.0.0.1", "PGPORT": "\(port)", "PGUSER": Self.owner, "PGPASSWORD": password,
+                "PGDATABASE": database, "PGCONNECT_TIMEOUT": "10", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+                "PGSSLMODE": "disable", "PGCLIENTENCODING": "UTF8",
+            ], limit: 8 << 20)
+        guard result.end.isSuccess else {
+            let reason = String(decoding: result.errors.prefix(2000), as: UTF8.self)
+            throw AddonFailure.failed(
+                "PostgreSQL refused", reason: reason.split(separator: "\n").prefix(3).joined(separator: " "))
+        }
+        return String(decoding: result.output, as: UTF8.self)
+    }
+}

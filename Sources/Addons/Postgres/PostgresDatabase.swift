@@ -1,0 +1,50 @@
+internal import Model
+
+/// The database of one add-on and the role that owns it.
+struct PostgresDatabase: Sendable, Equatable {
+    /// Both of lower-case letters and digits: nothing has to be quoted anywhere.
+    let name: String
+    let role: String
+    var password: String
+
+    init(name: String, role: String, password: String) {
+        self.name = name
+        self.role = role
+        self.password = password
+    }
+
+    /// - Throws: ``AddonFailure`` for what is not one's memory.
+    init(memory: [String: String]) throws(AddonFailure) {
+        guard let name = memory["database"], let role = memory["role"], let password = memory["password"] else {
+            throw .failed("The add-on has no database", reason: "It was never made")
+        }
+        self.init(name: name, role: role, password: password)
+    }
+
+    var memory: [String: String] { ["database": name, "role": role, "password": password] }
+
+    /// `postgres://` and never `postgresql://`: apps written for Heroku count on it.
+    func url(port: UInt16) -> String { "postgres://\(role):\(password)@127.0.0.1:\(port)/\(name)" }
+
+    func roleStatements(connections: Int) -> [String] {
+        ["CREATE ROLE \(role) LOGIN PASSWORD '\(password)' CONNECTION LIMIT \(connections)"]
+    }
+
+    /// Nobody else's role gets in; nor into the databases that every cluster has.
+    var statements: [String] {
+        [
+            "CREATE DATABASE \(name) OWNER \(role)", "REVOKE ALL ON DATABASE \(name) FROM PUBLIC",
+            "REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC",
+        ]
+    }
+
+    var drop: String { "DROP DATABASE IF EXISTS \(name) WITH (FORCE)" }
+
+    var removal: [String] { [drop, "DROP ROLE IF EXISTS \(role)"] }
+
+    /// Ends every connection to it.
+    var ending: String {
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            + " WHERE datname = '\(name)' AND pid <> pg_backend_pid()"
+    }
+}

@@ -1,0 +1,15 @@
+package import Model
+
+/// What Heroku Postgres refuses.
+package enum PostgresError: Explained {
+    case noSuchOption(String)
+
+    package var explanation: Explanation {
+        switch self {
+        case .noSuchOption(let option):
+            Explanation(
+                "Couldn't make the database", because: "heroku-postgresql has no option --\(option).",
+                mend: ["paas addons:create heroku-postgresql:essential-0 -- --fork DATABASE"])
+        }
+    }
+}

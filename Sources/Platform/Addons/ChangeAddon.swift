@@ -1,0 +1,128 @@
+internal import Addons
+package import Model
+internal import Store
+
+extension Platform {
+    /// - Parameter text: `SERVICE:PLAN`, or a plan of the add-on's own service.
+    package func changePlan(of addon: Addon, to text: String) async throws -> Addon {
+        let (provider, plan) = try offer(text.contains(":") ? text : "\(addon.service):\(text)")
+        guard provider.service.name == addon.service else {
+            throw AddonError.otherService(addon.name, provider.service.name)
+        }
+        let holding = try await provider.change(addon, to: plan)
+        var changed = addon
+        changed.plan = plan.name
+        let result = try await take(holding, for: changed, saying: "Update \(addon.name) by \(plan.name)")
+        try await record(result, "update")
+        return result
+    }
+
+    package func rename(_ addon: Addon, to name: String) async throws -> Addon {
+        var changed = addon
+        changed.name = name
+        changed.updatedAt = machines.time.now()
+        let renamed = changed
+        try await machines.store.write { transaction in
+            _ = try transaction.freeName(name)
+            try transaction.update(renamed)
+        }
+        try await record(renamed, "update")
+        return renamed
+    }
+
+    /// Keeps what a provider has changed of an add-on; where that changes config vars, each app that has it restarts
+    /// with them.
+    func take(_ holding: AddonHolding, for addon: Addon, saying description: String) async throws -> Addon {
+        var changed = addon
+        changed.values = holding.values
+        changed.memory = holding.memory
+        changed.updatedAt = machines.time.now()
+        let result = changed
+        try await machines.store.write { try $0.update(result) }
+        guard result.values != addon.values else { return result }
+        for attachment in try await attachments(of: result) {
+            let app = try await app("\(attachment.app)")
+            _ = try await changes.take(app.id) {
+                try await release(
+                    description, of: app, setting: attachment.config(result),
+                    removing: Array(attachment.config(addon).keys))
+            }
+        }
+        return result
+    }
+
+    /// Ends an add-on with everything that is in it; the apps that have it restart without.
+    ///
+    /// - Parameter isForced: also when other apps have it.
+    /// - Throws: ``AddonError/attachedElsewhere(_:_:)``, or why an app does not start without it: it stays then.
+    package func destroy(_ addon: Addon, isForced: Bool = false) async throws {
+        let all = try await attachments(of: addon)
+        let others = all.filter { $0.app != addon.app }
+        if !isForced, !others.isEmpty {
+            var names: Set<String> = []
+            for other in others { names.insert(try await app("\(other.app)").name.text) }
+            throw AddonError.attachedElsewhere(addon.name, names.sorted())
+        }
+        guard let provider = machines.addons.provider(of: addon.service) else {
+            throw AddonError.noSuchService(addon.service, there: addonServices.map(\.name))
+        }
+        var ending = addon
+        ending.state = .deprovisioning
+        let marked = ending
+        try await machines.store.write { try $0.update(marked) }
+        do {
+            for attachment in others + all.filter({ $0.app == addon.app }) { try await remove(attachment, of: addon) }
+        } catch {
+            try? await machines.store.write { try $0.update(addon) }  // What went wrong matters more.
+            throw error
+        }
+        try await provider.remove(addon)
+        try await machines.store.write { try $0.remove(addon.id) }
+        try await record(addon, "destroy")
+    }
+
+    /// Ends the add-ons of an app that is being destroyed. Other apps that have one restart without it.
+    func destroyAddons(of app: App) async throws {
+        for addon in try await addons(of: app) {
+            for attachment in try await attachments(of: addon) where attachment.app != app.id {
+                try await remove(attachment, of: addon)
+            }
+            try await machines.addons.provider(of: addon.service)?.remove(addon)
+            try await machines.store.write { try $0.remove(addon.id) }
+        }
+    }
+
+    // MARK: After a start
+
+    /// Brings add-ons to where they should be, whatever ended the daemon before: each is whole, or not there.
+    ///
+    /// What an app's current release does not have is not attached to it; an add-on that was being made or ended and
+    /// is attached to nothing is ended.
+    func settleAddons() async throws {
+        for attachment in try await allAttachments() {
+            guard let addon = try await addon(attachment.addon) else { continue }
+            let config = try await config(of: try await app("\(attachment.app)"))
+            let isThere = attachment.config(addon).allSatisfy { config[$0.key] != nil } && !addon.values.isEmpty
+            if !isThere { try await machines.store.write { try $0.remove(attachment.id) } }
+        }
+        for addon in try await allAddons() where addon.state != .provisioned {
+            if try await attachments(of: addon).isEmpty {
+                // When its server does not come up it is tried again at the next start.
+                guard (try? await machines.addons.provider(of: addon.service)?.remove(addon)) != nil else { continue }
+                try await machines.store.write { try $0.remove(addon.id) }
+            } else {
+                var whole = addon
+                whole.state = .provisioned
+                let known = whole
+                try await machines.store.write { try $0.update(known) }
+            }
+        }
+    }
+
+    /// The servers of all add-ons that there are.
+    func wantedServers() async throws -> [ServerSpec] {
+        let (addons, catalogue) = (try await allAddons(), machines.addons)
+        // A service whose programs are gone keeps nothing else from running.
+        return try await machines.blocking { (try? catalogue.servers(for: addons)) ?? [] }
+    }
+}

@@ -1,0 +1,35 @@
+internal import Addons
+package import Model
+internal import Store
+
+/// What can be done with databases of Heroku Postgres beside an add-on's life.
+extension Platform {
+    /// - Throws: ``AddonError/noPostgres(_:)`` for an add-on of another service.
+    private func postgres(of addon: Addon) throws -> Postgres {
+        guard let postgres = machines.addons.postgres, addon.service == postgres.service.name else {
+            throw AddonError.noPostgres(addon.name)
+        }
+        return postgres
+    }
+
+    package func databaseReport(_ addon: Addon) async throws -> DatabaseReport {
+        try await postgres(of: addon).report(addon)
+    }
+
+    /// Throws away all that is in it.
+    package func resetDatabase(_ addon: Addon) async throws {
+        try await postgres(of: addon).reset(addon)
+        try await record(addon, "update")
+    }
+
+    /// Another password; the apps that have it restart with it.
+    package func rotateCredentials(of addon: Addon) async throws {
+        let holding = try await postgres(of: addon).rotate(addon)
+        _ = try await take(holding, for: addon, saying: "Update \(addon.name) credentials")
+    }
+
+    /// Replaces what is in `target` by a copy of what is in `source`.
+    package func copyDatabase(_ source: Addon, to target: Addon) async throws {
+        try await postgres(of: source).copy(source, to: target)
+    }
+}

@@ -1,0 +1,97 @@
+package import APISchema
+
+/// Add-ons. `addon` is a name or an id everywhere.
+extension PlatformClient {
+    package func addons(of app: String) async throws -> [AddonResource] { try await list(["apps", app, "addons"]) }
+
+    package func allAddons() async throws -> [AddonResource] { try await list(["addons"]) }
+
+    package func createAddon(_ body: AddonCreate, for app: String) async throws -> AddonResource {
+        try await call("POST", ["apps", app, "addons"], body: body)
+    }
+
+    package func updateAddon(_ addon: String, of app: String, _ body: AddonUpdate) async throws -> AddonResource {
+        try await call("PATCH", ["apps", app, "addons", addon], body: body)
+    }
+
+    package func destroyAddon(_ addon: String, of app: String, force: Bool) async throws {
+        try await perform("DELETE", ["apps", app, "addons", addon], body: AddonDelete(force: force))
+    }
+
+    /// The add-ons that a text means, of an app or of any.
+    package func resolveAddons(
+        _ text: String, app: String?, service: String? = nil
+    ) async throws -> [AddonResource] {
+        try await call(
+            "POST", ["actions", "addons", "resolve"],
+            body: AddonResolve(addon: text, app: app, addonService: service))
+    }
+
+    // MARK: Attachments
+
+    package func attachments(of app: String) async throws -> [AddonAttachmentResource] {
+        try await list(["apps", app, "addon-attachments"])
+    }
+
+    package func allAttachments() async throws -> [AddonAttachmentResource] { try await list(["addon-attachments"]) }
+
+    package func attachments(ofAddon addon: String) async throws -> [AddonAttachmentResource] {
+        try await list(["addons", addon, "addon-attachments"])
+    }
+
+    package func attachment(_ name: String, of app: String) async throws -> AddonAttachmentResource {
+        try await call("GET", ["apps", app, "addon-attachments", name])
+    }
+
+    package func attach(_ body: AddonAttachmentCreate) async throws -> AddonAttachmentResource {
+        try await call("POST", ["addon-attachments"], body: body)
+    }
+
+    package func detach(_ attachment: String) async throws {
+        try await perform("DELETE", ["addon-attachments", attachment])
+    }
+
+    package func resolveAttachments(
+        _ text: String, app: String?, service: String? = nil
+    ) async throws -> [AddonAttachmentResource] {
+        try await call(
+            "POST", ["actions", "addon-attachments", "resolve"],
+            body: AddonAttachmentResolve(addonAttachment: text, app: app, addonService: service))
+    }
+
+    // MARK: Services
+
+    package func addonServices() async throws -> [AddonServiceResource] { try await list(["addon-services"]) }
+
+    package func addonService(_ name: String) async throws -> AddonServiceResource {
+        try await call("GET", ["addon-services", name])
+    }
+
+    package func plans(of service: String) async throws -> [PlanResource] {
+        try await list(["addon-services", service, "plans"])
+    }
+
+    // MARK: Databases
+
+    package func database(_ addon: String) async throws -> DatabaseResource {
+        try await call("GET", ["client", "v11", "databases", addon])
+    }
+
+    package func databaseWait(_ addon: String) async throws -> WaitStatus {
+        try await call("GET", ["client", "v11", "databases", addon, "wait_status"])
+    }
+
+    package func resetDatabase(_ addon: String) async throws {
+        try await perform("PUT", ["client", "v11", "databases", addon, "reset"])
+    }
+
+    package func rotateCredentials(of addon: String) async throws {
+        try await perform("POST", ["postgres", "v0", "databases", addon, "credentials_rotation"])
+    }
+
+    package func copyDatabase(_ source: String, to target: String) async throws {
+        try await perform(
+            "POST", ["client", "v11", "databases", target, "transfers"],
+            body: TransferCreate(fromName: source, toName: target))
+    }
+}

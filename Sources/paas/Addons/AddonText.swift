@@ -1,0 +1,19 @@
+import APISchema
+
+/// Words that several add-on commands share.
+enum AddonText {
+    /// Heroku maps the API's states for people. Source: heroku-cli.md §9.2.
+    static func state(_ state: String) -> String {
+        switch state {
+        case "provisioned": "created"
+        case "provisioning": "creating"
+        case "deprovisioning", "deprovisioned": "destroying"
+        default: state
+        }
+    }
+
+    static func price(_ price: Price) -> String { price.cents == 0 ? "free" : "$\(price.cents / 100)/\(price.unit)" }
+
+    /// `essential-0` of `heroku-postgresql:essential-0`.
+    static func plan(_ name: String) -> String { name.split(separator: ":").last.map(String.init) ?? name }
+}
