@@ -89,7 +89,7 @@ let package = Package(
         tests("DynoTests", ["Dyno", "TestSupport", "Model", "Posix", "paas-dyno", "dyno-owner"]),
         .executableTarget(
             name: "dyno-owner", dependencies: ["Dyno", "Model", "Posix"], path: "Tests/DynoOwner", swiftSettings: house),
-        tests("PlatformTests", ["Platform", "PlatformSupport", "Model"]),
+        tests("PlatformTests", ["Platform", "PlatformSupport", "Addons", "Store", "Model"]),
         room(
             "PlatformSupport",
             ["Platform", "Model", "Store", "Logs", "Git", "Slugs", "Dyno", "Router", "Addons", "Posix"],

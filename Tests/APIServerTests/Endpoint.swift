@@ -16,12 +16,15 @@ struct Endpoint: Sendable, CustomStringConvertible {
 
     /// The path of something that ``Stage/deployed(_:_:)`` has made.
     ///
-    /// - Parameter certificate: the name of one of the app's.
-    func concretePath(_ deployed: Stage.Deployed, certificate: String = "") -> String {
+    /// - Parameters:
+    ///   - certificate: the name of one of the app's.
+    ///   - attachment: the id of one of the app's, which is not the only one of its add-on.
+    func concretePath(_ deployed: Stage.Deployed, certificate: String = "", attachment: String = "") -> String {
         let values = [
             ":app": deployed.app.name.text, ":release": "3", ":dyno": "web.1", ":type": "web", ":feature": "strict",
             ":size": "basic", ":slug": "\(deployed.slug.id)", ":build": "\(deployed.build.id)", ":stack": "heroku-24",
             ":region": "us", ":domain": Self.domain, ":endpoint": certificate,
+            ":addon": "chest", ":attachment": attachment, ":service": "cabinet", ":plan": "cabinet:large",
         ]
         return "/" + path.split(separator: "/").map { values[String($0)] ?? String($0) }.joined(separator: "/")
     }
@@ -43,7 +46,13 @@ struct Endpoint: Sendable, CustomStringConvertible {
     }
 
     /// What Heroku's CLI calls and the published schema does not have; tested one by one.
-    static let unpublished: [Endpoint] = [Endpoint("GET", "accounts/:account/actions/get-quota")]
+    static let unpublished: [Endpoint] = [
+        Endpoint("GET", "accounts/:account/actions/get-quota"),
+        Endpoint("GET", "client/v11/databases/:addon"), Endpoint("GET", "client/v11/databases/:addon/wait_status"),
+        Endpoint("PUT", "client/v11/databases/:addon/reset"),
+        Endpoint("POST", "client/v11/databases/:addon/transfers", status: 201),
+        Endpoint("POST", "postgres/v0/databases/:addon/credentials_rotation"),
+    ]
 
     static let all: [Endpoint] = [
         Endpoint("GET", "account"),
@@ -94,6 +103,29 @@ struct Endpoint: Sendable, CustomStringConvertible {
             "PUT", "apps/:app/buildpack-installations", #"{"updates":[{"buildpack":"heroku/python"}]}"#,
             hasElements: true),
         Endpoint("GET", "apps/:app/buildpack-installations"),
+        Endpoint("GET", "addons", hasElements: true),
+        Endpoint("GET", "addons/:addon"),
+        Endpoint("GET", "apps/:app/addons", hasElements: true),
+        Endpoint("POST", "apps/:app/addons", #"{"plan":"cabinet:large","attachment":{"name":"SECOND"}}"#, status: 201),
+        Endpoint("GET", "apps/:app/addons/:addon"),
+        Endpoint("PATCH", "apps/:app/addons/:addon", #"{"plan":{"name":"cabinet:large"},"name":"wardrobe"}"#),
+        Endpoint("DELETE", "apps/:app/addons/:addon"),
+        Endpoint("POST", "actions/addons/resolve", #"{"addon":"CABINET_URL","app":"contract"}"#, hasElements: true),
+        Endpoint("GET", "addon-attachments", hasElements: true),
+        Endpoint("POST", "addon-attachments", #"{"addon":"chest","app":"contract","name":"AGAIN"}"#, status: 201),
+        Endpoint("GET", "addon-attachments/:attachment"),
+        Endpoint("DELETE", "addon-attachments/:attachment"),
+        Endpoint("GET", "addons/:addon/addon-attachments", hasElements: true),
+        Endpoint("GET", "apps/:app/addon-attachments", hasElements: true),
+        Endpoint("GET", "apps/:app/addon-attachments/:attachment"),
+        Endpoint(
+            "POST", "actions/addon-attachments/resolve", #"{"addon_attachment":"CABINET","app":"contract"}"#,
+            hasElements: true),
+        Endpoint("GET", "addon-services", hasElements: true),
+        Endpoint("GET", "addon-services/:service"),
+        Endpoint("GET", "addon-services/:service/plans", hasElements: true),
+        Endpoint("GET", "addon-services/:service/plans/:plan"),
+        Endpoint("GET", "plans/:plan"),
         Endpoint("GET", "stacks", hasElements: true),
         Endpoint("GET", "stacks/:stack"),
         Endpoint("GET", "regions", hasElements: true),

@@ -38,7 +38,11 @@ struct SchemaTests {
             let shop = try TestCertificate.shop()
             let added = try await door.stage.platform.addCertificate(
                 chain: shop.chain, key: shop.key, to: deployed.app)
-            let path = endpoint.concretePath(deployed, certificate: added.endpoint.name)
+            let (addon, _) = try await door.stage.platform.createAddon(
+                AddonRequest(plan: "cabinet", name: "chest"), for: deployed.app)
+            let other = try await door.stage.platform.attach(addon, to: deployed.app, as: "OTHER")
+            let path = endpoint.concretePath(
+                deployed, certificate: added.endpoint.name, attachment: "\(other.id)")
             let reply = try await door.ask(endpoint.method, path, endpoint.body)
             try #require(reply.status == endpoint.status, "\(reply)")
             #expect(reply.headers["Content-Type"] == "application/json")

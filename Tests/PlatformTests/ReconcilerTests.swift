@@ -174,13 +174,13 @@ struct ReconcilerTests {
         let machines = Machines(
             store: old.store, git: old.git, layers: old.layers, logs: old.logs,
             runtime: FakeRuntime(adopting: dynos).runtime, routing: old.routing, time: old.time,
-            blocking: old.blocking, files: old.files)
+            blocking: old.blocking, files: old.files, addons: old.addons, servers: old.servers)
         let reconciler = Reconciler(machines, settings: stage.platform.settings)
         let running = Task { await reconciler.run() }
         let before = stage.router.installed.count
         await reconciler.resume(
-            [.init(app: app, blueprint: blueprint, formation: try stage.formation(of: app, ["web": 1]))], hours: [:],
-            countedUntil: stage.platform.now())
+            [.init(app: app, blueprint: blueprint, formation: try stage.formation(of: app, ["web": 1]))],
+            adopting: await machines.runtime.adopt(), hours: [:], countedUntil: stage.platform.now())
         let states = stage.router.states(of: "heir.localhost").suffix(stage.router.installed.count - before)
         for state in states {
             guard case .serving(let backends) = state else { return #expect(Bool(false), "\(states)") }
@@ -201,8 +201,8 @@ struct ReconcilerTests {
         let running = Task { await reconciler.run() }
         let before = stage.router.installed.count
         await reconciler.resume(
-            [.init(app: app, blueprint: blueprint, formation: try stage.formation(of: app, ["web": 1]))], hours: [:],
-            countedUntil: stage.platform.now())
+            [.init(app: app, blueprint: blueprint, formation: try stage.formation(of: app, ["web": 1]))],
+            adopting: [], hours: [:], countedUntil: stage.platform.now())
         let states = stage.router.states(of: "dawn.localhost").suffix(stage.router.installed.count - before)
         #expect(!states.isEmpty && states.allSatisfy { $0 == .starting })
         running.cancel()
