@@ -42,12 +42,14 @@ package struct AddonHolding: Sendable, Equatable {
 /// Every service that is offered here.
 package struct AddonCatalogue: Sendable {
     private let providers: [any AddonProvider]
-    /// Also among ``providers``; it has more to offer than add-ons' life.
+    /// These are among ``providers`` too; they have more to offer than add-ons' life.
     package let postgres: Postgres?
+    package let redis: Redis?
 
-    package init(_ providers: [any AddonProvider] = [], postgres: Postgres? = nil) {
-        self.providers = providers + (postgres.map { [$0] } ?? [])
+    package init(_ providers: [any AddonProvider] = [], postgres: Postgres? = nil, redis: Redis? = nil) {
+        self.providers = providers + (postgres.map { [$0] } ?? []) + (redis.map { [$0] } ?? [])
         self.postgres = postgres
+        self.redis = redis
     }
 
     /// By name.

@@ -54,10 +54,11 @@ struct Daemon {
         let servers = ServerKeeper(runtime: runtime, time: .system)
         let searchPath = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let postgres = Postgres(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let redis = Redis(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
             runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
-            files: .system, addons: AddonCatalogue(postgres: postgres), servers: servers)
+            files: .system, addons: AddonCatalogue(postgres: postgres, redis: redis), servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,
             searchPath: searchPath,

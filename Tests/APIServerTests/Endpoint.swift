@@ -52,6 +52,9 @@ struct Endpoint: Sendable, CustomStringConvertible {
         Endpoint("PUT", "client/v11/databases/:addon/reset"),
         Endpoint("POST", "client/v11/databases/:addon/transfers", status: 201),
         Endpoint("POST", "postgres/v0/databases/:addon/credentials_rotation"),
+        Endpoint("GET", "redis/v0/databases/:addon"), Endpoint("GET", "redis/v0/databases/:addon/wait"),
+        Endpoint("GET", "redis/v0/databases/:addon/config"), Endpoint("PATCH", "redis/v0/databases/:addon/config"),
+        Endpoint("POST", "redis/v0/databases/:addon/credentials_rotation"),
     ]
 
     static let all: [Endpoint] = [

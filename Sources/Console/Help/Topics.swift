@@ -16,6 +16,7 @@ enum Topics {
         case "maintenance": "enable/disable access to app"
         case "pg": "manage Heroku Postgres databases"
         case "ps": "manage app dynos"
+        case "redis": "manage key-value stores"
         case "releases": "display the releases for an app"
         case "run": "run a one-off process inside a dyno"
         default: "commands about \(topic)"

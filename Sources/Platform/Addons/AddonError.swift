@@ -21,6 +21,7 @@ package enum AddonError: Explained {
     case attachedElsewhere(String, [String])
     case notApplied(String, reason: String)
     case noPostgres(String)
+    case noStore(String)
 
     package var explanation: Explanation {
         switch self {
@@ -81,6 +82,7 @@ package enum AddonError: Explained {
                 mend: ["paas addons:detach NAME -a OTHERAPP", "paas addons:destroy \(name) --force"])
         case .notApplied(let what, let reason):
             Explanation("\(what), so nothing was changed", because: reason, id: .conflict)
+        case .noStore(let name): Explanation("\(name) is no key-value store.", mend: ["paas addons"])
         case .noPostgres(let name): Explanation("\(name) is no Postgres database.", mend: ["paas addons"])
         }
     }

@@ -95,3 +95,22 @@ extension PlatformClient {
             body: TransferCreate(fromName: source, toName: target))
     }
 }
+
+/// Key-value stores. `addon` is a name or an id everywhere.
+extension PlatformClient {
+    package func store(_ addon: String) async throws -> KeyValueStoreResource {
+        try await call("GET", ["redis", "v0", "databases", addon])
+    }
+
+    package func storeWait(_ addon: String) async throws -> WaitStatus {
+        try await call("GET", ["redis", "v0", "databases", addon, "wait"])
+    }
+
+    package func updateStore(_ addon: String, _ body: KeyValueStoreUpdate) async throws -> KeyValueStoreConfig {
+        try await call("PATCH", ["redis", "v0", "databases", addon, "config"], body: body)
+    }
+
+    package func rotateStoreCredentials(of addon: String) async throws {
+        try await perform("POST", ["redis", "v0", "databases", addon, "credentials_rotation"])
+    }
+}

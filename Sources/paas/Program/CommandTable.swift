@@ -23,6 +23,7 @@ enum CommandTable {
         .pgCopy, .pgCredentials, .pgCredentialsRotate, .pgCredentialsURL, .pgInfo, .pgPromote, .pgPsql, .pgReset,
         .pgWait,
         .ps, .psExec, .psLost, .psRestart, .psScale, .psSleep, .psStop, .psType, .psWait,
+        .redisCLI, .redisCredentials, .redisInfo, .redisMaxmemory, .redisPromote, .redisTimeout, .redisWait,
         .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,
         .run, .runDetached, .runInside,
         .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .autocomplete, .completionScript, .manual,

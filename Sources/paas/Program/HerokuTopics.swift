@@ -16,7 +16,7 @@ enum HerokuTopics {
         "features", "git",
         "labs",
         "logs",
-        "maintenance", "pg", "ps", "releases", "run", "stack",
+        "maintenance", "pg", "ps", "redis", "releases", "run", "stack",
     ]
 
     /// Names below ``shared`` topics that Heroku has.
@@ -32,7 +32,7 @@ enum HerokuTopics {
         "pg:locks", "pg:long-running-queries", "pg:maintenance", "pg:outliers", "pg:ps", "pg:pull", "pg:push",
         "pg:records-rank", "pg:seq-scans", "pg:settings", "pg:stats", "pg:table-size", "pg:total-index-size",
         "pg:unfollow", "pg:unused-indexes", "pg:upgrade", "pg:vacuum-stats", "ps:autoscale",
-        "ps:autoscale:disable", "ps:autoscale:enable", "ps:copy", "ps:forward", "ps:socks", "stack:set",
+        "redis:keyspace-notifications", "redis:maintenance", "redis:stats-reset", "redis:upgrade", "ps:autoscale:disable", "ps:autoscale:enable", "ps:copy", "ps:forward", "ps:socks", "stack:set",
     ]
 
     /// - Returns: the Heroku command that the words ask for; `nil` when Heroku has none either.

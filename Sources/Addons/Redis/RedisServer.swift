@@ -1,0 +1,58 @@
+internal import Model
+internal import Posix
+
+/// The Redis of one add-on: its folder, its port, its password.
+struct RedisServer: Sendable {
+    let folder: String
+    let key: String
+    let programs: RedisPrograms
+    let port: UInt16
+    var password: String
+
+    var url: String { "redis://:\(password)@127.0.0.1:\(port)" }
+    var memory: [String: String] { ["port": "\(port)", "password": password, "key": key] }
+
+    // MARK: Its files
+
+    /// Everything that Redis is told at its start, and what it has been told since: it writes that back itself.
+    func writeConfiguration(_ plan: AddonPlan) throws {
+        let lines = [
+            "bind 127.0.0.1", "port \(port)", "protected-mode yes", "requirepass \(password)", "dir data",
+            "daemonize no", "loglevel notice", "save 60 1", "appendonly no", "timeout 300",
+            "maxmemory \(plan.limits["bytes"] ?? 26_214_400)", "maxmemory-policy noeviction",
+            "maxclients \(plan.limits["connections"] ?? 20)", "rename-command DEBUG \"\"",
+        ]
+        for path in ["\(folder)/data", "\(folder)/cache"] { try FileTree.makeFolder(path) }
+        try FileTree.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: "\(folder)/redis.conf")
+    }
+
+    func spec(_ pool: BlockingPool) -> ServerSpec {
+        let server = self
+        return ServerSpec(
+            key: key, type: "redis", folder: folder, command: "exec '\(programs.server)' redis.conf",
+            environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"],
+            readable: [String(programs.server[..<(programs.server.lastIndex(of: "/") ?? programs.server.endIndex)])]
+        ) {
+            // One that does not answer yet says no.
+            let answer = try? await pool.run { try server.ask(["PING"]) }
+            return answer?.hasPrefix("PONG") ?? false
+        }
+    }
+
+    // MARK: Asking it
+
+    /// Runs one command. Blocks.
+    func ask(_ words: [String], as password: String? = nil) throws -> String {
+        let result = try Subprocess.capture(
+            programs.client, arguments: ["-h", "127.0.0.1", "-p", "\(port)", "--no-auth-warning"] + words,
+            environment: ["REDISCLI_AUTH": password ?? self.password, "PATH": "/usr/bin:/bin"])
+        let output = String(decoding: result.output, as: UTF8.self)
+        guard result.end.isSuccess, !Self.refusals.contains(where: { output.hasPrefix($0) }) else {
+            let reason = String(decoding: result.errors.prefix(500), as: UTF8.self) + output.prefix(500)
+            throw AddonFailure.failed("Redis refused", reason: reason.split(separator: "\n").joined(separator: " "))
+        }
+        return output
+    }
+
+    private static let refusals = ["ERR ", "NOAUTH ", "WRONGPASS ", "NOPERM ", "LOADING "]
+}
