@@ -13,9 +13,7 @@ enum HerokuTopics {
     /// Topics of ours too: only a name below them is a Heroku command.
     private static let shared: Set<String> = [
         "apps", "auth", "autocomplete", "buildpacks", "builds", "certs", "config", "domains", "dyno", "features", "git",
-        "labs",
-        "logs",
-        "maintenance", "ps", "releases", "run", "stack",
+        "labs", "local", "logs", "maintenance", "ps", "releases", "run", "stack",
     ]
 
     /// Names below ``shared`` topics that Heroku has.
