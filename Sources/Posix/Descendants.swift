@@ -32,15 +32,13 @@ package enum Descendants {
     }
 
     /// Those that live; empty where there is no /proc.
-    ///
-    /// - Parameter spared: are left out, with all that they have started.
-    package static func living(besides spared: Set<Member> = []) -> Set<Member> {
+    package static func living() -> Set<Member> {
         let all = (try? FileTree.names(in: "/proc"))?.compactMap(Int32.init).compactMap(member) ?? []
         let children = Dictionary(grouping: all, by: \.parent)
         var found: Set<Member> = []
         var next = children[getpid()] ?? []
         while let member = next.popLast() {
-            guard !spared.contains(member), found.insert(member).inserted else { continue }
+            guard found.insert(member).inserted else { continue }
             next += children[member.pid] ?? []
         }
         return found

@@ -16,9 +16,10 @@ struct LocalSession {
         let signals = Signals.stream(
             of: [Signals.hangup, Signals.interrupt, Signals.quit, Signals.terminate, Signals.suspend])
         Signals.ignoreBrokenPipes()
-        Descendants.adoptOrphans()
-        // A daemon that --with-config has just started shall live on.
-        let spared = Descendants.living()
+        // A daemon that --with-config has just started is below this process, and its dynos would come to it as orphans:
+        // they are not its to end.
+        let adopts = Descendants.living().isEmpty
+        if adopts { Descendants.adoptOrphans() }
         var line = try Pipe()
         let keeper = try start(reading: line)
         line.closeReading()
@@ -33,7 +34,7 @@ struct LocalSession {
         case .code(0): return
         case .code(let code): throw Failure.silent(exitCode: code)
         case .signal(let number):
-            Self.endOrphans(sparing: spared)
+            if adopts { Self.endOrphans() }
             throw Failure(
                 "The process that kept the app's processes was ended by \(Signals.name(of: number)). So were they.",
                 exitCode: 128 + number)
@@ -57,9 +58,9 @@ struct LocalSession {
         Subprocess.signal(keeper, Signals.goOn)
     }
 
-    private static func endOrphans(sparing spared: Set<Descendants.Member>) {
+    private static func endOrphans() {
         for _ in 0..<200 {
-            let left = Descendants.living(besides: spared)
+            let left = Descendants.living()
             if left.isEmpty { return }
             for member in left { Descendants.signal(member, Signals.kill) }
             while Subprocess.reapAny() != nil {}

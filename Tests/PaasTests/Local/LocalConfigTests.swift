@@ -2,7 +2,7 @@ import Posix
 import TestSupport
 import Testing
 
-@Suite("paas local --with-config", .timeLimit(.minutes(1)))
+@Suite("paas local --with-config", .serialized, .timeLimit(.minutes(1)))
 struct LocalConfigTests {
     private func replies() throws -> [String: [FakePlatform.Reply]] {
         [

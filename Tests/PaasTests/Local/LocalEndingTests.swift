@@ -2,7 +2,7 @@ import Posix
 import TestSupport
 import Testing
 
-@Suite("Of what paas local started, nothing is left", .timeLimit(.minutes(2)))
+@Suite("Of what paas local started, nothing is left", .serialized, .timeLimit(.minutes(2)))
 struct LocalEndingTests {
     /// A process that leaves others behind: a job in the background, one in a session of its own whose parents are
     /// gone, and one that hears neither SIGHUP, SIGINT nor SIGTERM.
@@ -80,7 +80,8 @@ struct LocalEndingTests {
         "after SIGTERM or SIGHUP, which all processes get, and the status is that of the signal",
         arguments: [Signals.terminate, Signals.hangup])
     func told(signal: Int32) async throws {
-        try await LocalScene.with(Self.procfile) { scene in
+        let web = "sleep 1001 & (setsid sleep 1002 > /dev/null 2>&1 &); echo keeper $PPID is ready; exec sleep 1000"
+        try await LocalScene.with(["Procfile": "web: \(web)\nworker: exec sleep 1005\n"]) { scene in
             let (running, program, _) = try await running(scene)
             Subprocess.signal(program, signal)
             let outcome = try await running.ends()
@@ -154,10 +155,10 @@ struct LocalEndingTests {
 
     @Test("and until then every line is shown, however fast they come")
     func fast() async throws {
-        try await LocalScene.with(["Procfile": "web: seq 200000\n"]) { scene in
+        try await LocalScene.with(["Procfile": "web: seq 20000\n"]) { scene in
             let outcome = try await scene.paas("local", "-p", "\(scene.port)")
             let lines = outcome.output.split(separator: "\n").filter { $0.contains(" |  ") }
-            #expect(lines.count == 200_000 && lines.last?.hasSuffix(" |  200000") == true, "\(lines.count)")
+            #expect(lines.count == 20_000 && lines.last?.hasSuffix(" |  20000") == true, "\(lines.count)")
         }
     }
 }

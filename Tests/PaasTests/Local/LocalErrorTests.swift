@@ -2,7 +2,7 @@ import Posix
 import TestSupport
 import Testing
 
-@Suite("What paas local cannot do", .timeLimit(.minutes(1)))
+@Suite("What paas local cannot do", .serialized, .timeLimit(.minutes(1)))
 struct LocalErrorTests {
     private static let none = """
          ›   Add a Procfile to add process types.

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("paas local:run", .timeLimit(.minutes(1)))
+@Suite("paas local:run", .serialized, .timeLimit(.minutes(1)))
 struct LocalRunTests {
     @Test("gives a command the variables of .env, its words as they are typed, this input, and passes its code")
     func run() async throws {

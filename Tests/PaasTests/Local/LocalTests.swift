@@ -2,7 +2,7 @@ import Posix
 import TestSupport
 import Testing
 
-@Suite("paas local", .timeLimit(.minutes(2)))
+@Suite("paas local", .serialized, .timeLimit(.minutes(2)))
 struct LocalTests {
     @Test("starts every type but release with the variables of .env, and shows what they say behind time and name")
     func whole() async throws {
