@@ -33,6 +33,10 @@ package struct PosixError: Error, Hashable, CustomStringConvertible {
     package var isUnheard: Bool { code == ECONNREFUSED || isNotFound }
     /// The disk, or the user's share of it, is full.
     package var isNoSpace: Bool { code == ENOSPC || code == EDQUOT }
+    /// Somebody else has the address.
+    package var isTaken: Bool { code == EADDRINUSE }
+    /// This user may not.
+    package var isForbidden: Bool { code == EACCES || code == EPERM }
     package var isAgain: Bool { code == EAGAIN || code == EINTR }
 }
 

@@ -11,6 +11,10 @@ package enum Signals {
     package static let quit = SIGQUIT
     package static let terminate = SIGTERM
     package static let suspend = SIGTSTP
+    package static let kill = SIGKILL
+    package static let stop = SIGSTOP
+    package static let goOn = SIGCONT
+    package static let childEnded = SIGCHLD
     package static let windowChange = SIGWINCH
 
     /// Delivers `numbers` in order, on a thread of its own; call it once, first thing.
@@ -51,7 +55,21 @@ package enum Signals {
     }
 
     /// Stops this process, as Ctrl-Z does; returns when it is let go on.
-    package static func stopThisProcess() { kill(getpid(), SIGSTOP) }
+    package static func stopThisProcess() { raise(SIGSTOP) }
+
+    /// `SIGINT`; for numbers without a name of their own `signal 40`.
+    package static func name(of number: Int32) -> String {
+        let names: [Int32: String] = [
+            SIGHUP: "SIGHUP", SIGINT: "SIGINT", SIGQUIT: "SIGQUIT", SIGILL: "SIGILL", SIGTRAP: "SIGTRAP",
+            SIGABRT: "SIGABRT", SIGBUS: "SIGBUS", SIGFPE: "SIGFPE", SIGKILL: "SIGKILL", SIGUSR1: "SIGUSR1",
+            SIGSEGV: "SIGSEGV", SIGUSR2: "SIGUSR2", SIGPIPE: "SIGPIPE", SIGALRM: "SIGALRM", SIGTERM: "SIGTERM",
+            SIGXCPU: "SIGXCPU", SIGXFSZ: "SIGXFSZ", SIGSYS: "SIGSYS",
+        ]
+        return names[number] ?? "signal \(number)"
+    }
+
+    /// Writing to a terminal from the background works, whatever `stty tostop` says.
+    package static func writeFromBackground() { signal(SIGTTOU, SIG_IGN) }
 
     /// Writing to a pipe or socket that nobody reads is an error of the write, not the end of the process.
     package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }

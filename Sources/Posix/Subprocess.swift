@@ -94,6 +94,9 @@ package struct Pipe: ~Copyable, Sendable {
 
     /// Drops this process's writing end, so that the reader sees the end when the others are done.
     package mutating func closeWriting() { write = Descriptor(owning: -1) }
+
+    /// Drops this process's reading end, so that the writer learns when the others are done.
+    package mutating func closeReading() { read = Descriptor(owning: -1) }
 }
 
 /// A NULL-terminated array of C strings that lives as long as this value.

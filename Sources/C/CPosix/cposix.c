@@ -135,10 +135,12 @@ long cpx_receive_with_fds(int fd, void *bytes, size_t count, int *fds, size_t fd
 }
 
 // In the child between fork and exec only async-signal-safe calls are made; the failing errno comes back by pipe.
-int cpx_spawn(
-    const char *path, char *const argv[], char *const envp[], const char *cwd, const int *fds, size_t fd_count
+static int spawn(
+    const char *path, char *const argv[], char *const envp[], const char *cwd, const int *fds, size_t fd_count,
+    int is_kept
 ) {
     int report[2];
+    pid_t parent = getpid();
     if (fd_count > 64) {
         errno = EINVAL;
         return -1;
@@ -154,6 +156,7 @@ int cpx_spawn(
             sigaction(signal, &standard, NULL);
         }
         setpgid(0, 0);
+        if (is_kept && cpx_end_with_parent(parent) < 0) _exit(127);
         // First out of the way of the numbers to be given, then into place.
         int safe[64], safe_report = fcntl(report[1], F_DUPFD_CLOEXEC, 128);
         int failed = safe_report < 0;
@@ -200,6 +203,18 @@ int cpx_spawn(
         return -1;
     }
     return pid;
+}
+
+int cpx_spawn(
+    const char *path, char *const argv[], char *const envp[], const char *cwd, const int *fds, size_t fd_count
+) {
+    return spawn(path, argv, envp, cwd, fds, fd_count, 0);
+}
+
+int cpx_spawn_kept(
+    const char *path, char *const argv[], char *const envp[], const char *cwd, const int *fds, size_t fd_count
+) {
+    return spawn(path, argv, envp, cwd, fds, fd_count, 1);
 }
 
 static void decode(int status, int *code, int *signal) {

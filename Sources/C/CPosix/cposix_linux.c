@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -60,5 +62,10 @@ int cpx_socketpair(int fds[2]) { return socketpair(AF_UNIX, SOCK_STREAM | SOCK_C
 
 int cpx_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
 void cpx_close_from(int first) { syscall(SYS_close_range, (unsigned)first, ~0U, 0); }
+
+int cpx_end_with_parent(int parent) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return -1;
+    return getppid() == parent ? 0 : -1;
+}
 
 #endif

@@ -15,5 +15,7 @@
 
 int cpx_pipe(int ends[2]);       // close-on-exec
 void cpx_close_from(int first);  // closes every descriptor from that number on; async-signal-safe
+// The calling process gets SIGKILL when the thread of `parent` that started it ends; -1 when that has happened already.
+int cpx_end_with_parent(int parent);
 
 #endif

@@ -13,6 +13,7 @@ enum Topics {
         case "domains": "custom domains for apps"
         case "features": "add or remove app features"
         case "git": "manage local git repository for app"
+        case "local": "run an app on this machine without deploying it"
         case "maintenance": "enable/disable access to app"
         case "pg": "manage Heroku Postgres databases"
         case "ps": "manage app dynos"

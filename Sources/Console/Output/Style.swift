@@ -2,6 +2,7 @@
 package enum Style: Sendable, Hashable {
     case bold, dim
     case red, green, yellow, blue, magenta, cyan, teal, orange, pink, grey
+    case brightRed, brightGreen, brightYellow, brightBlue, brightMagenta, brightCyan
     case app, addon, name, success, failure, warning, info, user, inactive
 
     var codes: String {
@@ -18,6 +19,12 @@ package enum Style: Sendable, Hashable {
         case .orange, .warning: "38;5;214"
         case .pink, .name: "38;5;212"
         case .grey: "90"
+        case .brightRed: "91"
+        case .brightGreen: "92"
+        case .brightYellow: "93"
+        case .brightBlue: "94"
+        case .brightMagenta: "95"
+        case .brightCyan: "96"
         case .app: "38;5;147"
         case .addon: "38;5;185"
         case .success: "38;5;40"

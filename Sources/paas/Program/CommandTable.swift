@@ -17,6 +17,7 @@ enum CommandTable {
         .explain,
         .features, .featuresDisable, .featuresEnable, .featuresInfo, .labs,
         .gitClone, .gitRemote, .gitHook,
+        .local, .localKeep, .localRun, .localVersion,
         .login, .logout, .token, .whoami,
         .logs,
         .maintenance, .maintenanceOff, .maintenanceOn,

@@ -13,10 +13,7 @@ enum HerokuTopics {
     /// Topics of ours too: only a name below them is a Heroku command.
     private static let shared: Set<String> = [
         "addons", "apps", "auth", "autocomplete", "buildpacks", "builds", "certs", "config", "domains", "dyno",
-        "features", "git",
-        "labs",
-        "logs",
-        "maintenance", "pg", "ps", "redis", "releases", "run", "stack",
+        "features", "git", "labs", "local", "logs", "maintenance", "pg", "ps", "redis", "releases", "run", "stack",
     ]
 
     /// Names below ``shared`` topics that Heroku has.

@@ -44,6 +44,8 @@ int cpx_pidfd_signal(int pidfd, int signal);
 // Starts a program with an empty signal mask, default dispositions, its own process group, and exactly the
 // descriptors of `fds`: fds[i] becomes i in the child. Returns the pid.
 int cpx_spawn(const char *path, char *const argv[], char *const envp[], const char *cwd, const int *fds, size_t fd_count);
+// The same, and SIGKILL ends the program when the thread that started it does (Linux).
+int cpx_spawn_kept(const char *path, char *const argv[], char *const envp[], const char *cwd, const int *fds, size_t fd_count);
 int cpx_wait_status(int pid, int *code, int *signal);      // blocking waitpid; one of both is set
 int cpx_try_wait_status(int pid, int *code, int *signal);  // 0 when it has not ended
 

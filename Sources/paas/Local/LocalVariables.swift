@@ -1,0 +1,47 @@
+import APIClient
+import APISchema
+import Console
+import Posix
+
+/// What an app gets beside the environment that it inherits: its config vars, if they are asked for, and over them what
+/// the env files say.
+enum LocalVariables {
+    /// - Parameter notes: where is said what was loaded; `local:run` keeps its output for its command.
+    static func load(_ invocation: Invocation, notes: ForemanWords.Place) async throws -> [String: String] {
+        let words = ForemanWords(invocation.terminal, notes: notes)
+        var variables = try await config(invocation, words)
+        let names = invocation[.envFile] ?? ".env"
+        for name in names.split(separator: ",").map(String.init) {
+            guard let file = try read(name, isNamed: invocation[.envFile] != nil, invocation.terminal) else { continue }
+            words.okay("Loaded ENV \(name) File as \(file.format.rawValue) Format")
+            variables.merge(file.variables) { $1 }
+        }
+        return variables
+    }
+
+    private static func config(_ invocation: Invocation, _ words: ForemanWords) async throws -> [String: String] {
+        guard invocation.has(.withConfig) else {
+            if invocation[.app] != nil || invocation[.configRemote] != nil {
+                invocation.terminal.warn("The app's config vars are only used with --with-config.")
+            }
+            return [:]
+        }
+        let (platform, app) = try await invocation.target()
+        let vars = try await platform.configVars(of: app.id)
+        words.okay("Loaded \(vars.count) config \(vars.count == 1 ? "var" : "vars") of \(app.name)")
+        return vars
+    }
+
+    private static func read(_ name: String, isNamed: Bool, _ terminal: Terminal) throws -> EnvFile? {
+        guard !FileTree.isFolder(name) else {
+            terminal.warn("The specified location for the env file, \(name), is not a file, ignoring.")
+            return nil
+        }
+        do {
+            return try EnvFile(parsing: try FileTree.read(name, limit: 1 << 24), name: name)
+        } catch let error as PosixError where error.isNotFound {
+            if isNamed { terminal.warn("The specified env file, \(name), does not exist, ignoring.") }
+            return nil
+        }
+    }
+}
