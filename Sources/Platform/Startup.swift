@@ -48,6 +48,7 @@ extension Platform {
         // Before the apps that need them.
         await machines.servers.resume(servers, wanted: try await wantedServers())
         try await settleAddons()
+        try await failUnfinishedTransfers()
         let (hours, countedUntil) = try await countedHours()
         let dynos = handles.filter { $0.tags[ServerKeeper.tag] == nil }
         await reconciler.resume(plans, adopting: dynos, hours: hours, countedUntil: countedUntil)

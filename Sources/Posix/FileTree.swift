@@ -73,6 +73,18 @@ package enum FileTree {
         try posix(rename(path, other), "rename \(path)")
     }
 
+    /// A file of its own for what is written to it, empty, in the place of what had that name.
+    package static func create(_ path: String, mode: UInt32 = 0o600) throws(PosixError) -> Descriptor {
+        try Descriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+    }
+
+    /// How large a file is, in bytes.
+    package static func size(of path: String) throws(PosixError) -> Int64 {
+        var info = stat()
+        try posix(stat(path, &info), "stat \(path)")
+        return Int64(info.st_size)
+    }
+
     /// Bytes that ordinary users may still write on the file system of `path`.
     package static func freeBytes(at path: String) throws(PosixError) -> Int64 {
         try posix(cpx_free_bytes(path), "statvfs \(path)")

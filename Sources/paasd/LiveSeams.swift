@@ -24,6 +24,7 @@ extension Files {
         makeFolder: { try FileTree.makeFolder($0) },
         remove: { try FileTree.remove($0) },
         freeBytes: { try FileTree.freeBytes(at: $0) },
+        size: { try FileTree.size(of: $0) },
         names: { (try? FileTree.names(in: $0)) ?? [] },
         beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) })
 }

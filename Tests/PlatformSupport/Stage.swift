@@ -47,7 +47,8 @@ package struct Stage: ~Copyable, Sendable {
             blocking: Blocking { job in _ = try? await pool.run { job() } },
             files: Files(
                 makeFolder: { try FileTree.makeFolder($0) }, remove: { try FileTree.remove($0) },
-                freeBytes: { try FileTree.freeBytes(at: $0) }, names: { (try? FileTree.names(in: $0)) ?? [] },
+                freeBytes: { try FileTree.freeBytes(at: $0) }, size: { try FileTree.size(of: $0) },
+                names: { (try? FileTree.names(in: $0)) ?? [] },
                 beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) }),
             addons: addons, servers: servers)
         var settings = Settings(

@@ -106,33 +106,41 @@ package final class Postgres: AddonProvider {
         }
     }
 
-    /// Replaces what is in `target` by what is in `source`.
-    package func copy(_ source: Addon, to target: Addon) async throws {
-        let (from, to) = (try PostgresDatabase(memory: source.memory), try PostgresDatabase(memory: target.memory))
-        let file = "\(folder)/cache/copy-\(AddonID())"
-        defer { try? FileTree.remove(file) }  // What is left is removed with the cache.
-        try await dump(from, into: file)
-        try await restore(file, into: to)
-    }
-
-    /// Writes all that is in it to a file that `pg_restore` reads.
-    package func dump(_ addon: Addon, into file: String) async throws {
-        try await dump(try PostgresDatabase(memory: addon.memory), into: file)
-    }
-
-    /// Replaces what is in it by what is in the file.
-    package func restore(_ file: String, into addon: Addon) async throws {
-        try await restore(file, into: try PostgresDatabase(memory: addon.memory))
-    }
-
-    private func dump(_ database: PostgresDatabase, into file: String) async throws {
+    /// Ends every connection to it.
+    package func endConnections(_ addon: Addon) async throws {
         let cluster = try await running()
+        let database = try PostgresDatabase(memory: addon.memory)
+        try await pool.run { _ = try cluster.run([database.ending]) }
+    }
+
+    // MARK: Moving it
+
+    /// Replaces what is in `target` by what is in `source`.
+    ///
+    /// - Parameter label: by which ``endWork(labelled:)`` finds it.
+    package func copy(_ source: Addon, to target: Addon, label: String) async throws {
+        let folder = folder
+        let file = "\(folder)/cache/\(label).dump"
+        do {
+            try await dump(source, into: file, label: label)
+            try await restore(file, into: target, label: label)
+        } catch {
+            try? FileTree.remove(file)  // Why it went wrong matters more.
+            throw error
+        }
+        try await pool.run { try FileTree.remove(file) }
+    }
+
+    /// Writes all that is in it to a file that `pg_restore` reads; it is there when it is whole.
+    package func dump(_ addon: Addon, into file: String, label: String) async throws {
+        let cluster = try await running()
+        let database = try PostgresDatabase(memory: addon.memory)
         try await pool.run {
             let part = "\(file).part"
             do {
-                try cluster.execute(
+                _ = try cluster.execute(
                     "pg_dump", ["-F", "c", "--no-acl", "--no-owner", "--quote-all-identifiers", "-f", part],
-                    in: database.name)
+                    in: database.name, label: label)
                 try FileTree.move(part, to: file)
             } catch {
                 try? FileTree.remove(part)  // What went wrong matters more.
@@ -141,15 +149,43 @@ package final class Postgres: AddonProvider {
         }
     }
 
-    private func restore(_ file: String, into database: PostgresDatabase) async throws {
+    /// Replaces what is in it by what is in the file: into a database beside it, which takes its place when it is whole.
+    package func restore(_ file: String, into addon: Addon, label: String) async throws {
+        let cluster = try await running()
+        let database = try PostgresDatabase(memory: addon.memory)
+        try await pool.run {
+            let fresh = database.beside
+            do {
+                _ = try cluster.run([fresh.drop] + fresh.statements)
+                _ = try cluster.execute(
+                    "pg_restore",
+                    ["--no-acl", "--no-owner", "--role", database.role, "--exit-on-error", "-d", fresh.name, file],
+                    in: fresh.name, label: label)
+                _ = try cluster.run([database.drop, "ALTER DATABASE \(fresh.name) RENAME TO \(database.name)"])
+            } catch {
+                _ = try? cluster.run([fresh.drop])  // What went wrong matters more.
+                throw error
+            }
+        }
+    }
+
+    /// Ends what runs under that label.
+    package func endWork(labelled label: String) async throws {
         let cluster = try await running()
         try await pool.run {
-            try cluster.run([database.drop])
-            try cluster.run(database.statements)
-            _ = try cluster.execute(
-                "pg_restore",
-                ["--no-acl", "--no-owner", "--role", database.role, "--exit-on-error", "-d", database.name, file],
-                in: database.name)
+            _ = try cluster.run([
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '\(label)'"
+            ])
+        }
+    }
+
+    /// Hands a file over, piece by piece.
+    package func read(_ file: String, each: ([UInt8]) async throws -> Void) async throws {
+        let source = try Descriptor(opening: file)
+        while true {
+            let piece = try source.read(atMost: 1 << 18)
+            if piece.isEmpty { return }
+            try await each(piece)
         }
     }
 

@@ -121,13 +121,15 @@ struct PostgresCluster: Sendable {
 
     /// Runs one of PostgreSQL's client programs as ``owner``. Blocks.
     @discardableResult
-    func execute(_ program: String, _ arguments: [String], in database: String) throws -> String {
+    func execute(
+        _ program: String, _ arguments: [String], in database: String, label: String = "paas"
+    ) throws -> String {
         let result = try Subprocess.capture(
             programs.path(of: program), arguments: arguments,
             environment: [
                 "PGHOST": "127.0.0.1", "PGPORT": "\(port)", "PGUSER": Self.owner, "PGPASSWORD": password,
                 "PGDATABASE": database, "PGCONNECT_TIMEOUT": "10", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
-                "PGSSLMODE": "disable", "PGCLIENTENCODING": "UTF8",
+                "PGSSLMODE": "disable", "PGAPPNAME": label, "PGCLIENTENCODING": "UTF8",
             ], limit: 8 << 20)
         guard result.end.isSuccess else {
             let reason = String(decoding: result.errors.prefix(2000), as: UTF8.self)

@@ -21,6 +21,9 @@ struct PostgresDatabase: Sendable, Equatable {
         self.init(name: name, role: role, password: password)
     }
 
+    /// Where its next content is put together.
+    var beside: PostgresDatabase { PostgresDatabase(name: "\(name)_next", role: role, password: password) }
+
     var memory: [String: String] { ["database": name, "role": role, "password": password] }
 
     /// `postgres://` and never `postgresql://`: apps written for Heroku count on it.

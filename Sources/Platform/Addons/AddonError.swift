@@ -22,6 +22,9 @@ package enum AddonError: Explained {
     case notApplied(String, reason: String)
     case noPostgres(String)
     case noStore(String)
+    case noSuchBackup(String)
+    case transferIsOver(String)
+    case transferRuns(String)
 
     package var explanation: Explanation {
         switch self {
@@ -82,6 +85,11 @@ package enum AddonError: Explained {
                 mend: ["paas addons:detach NAME -a OTHERAPP", "paas addons:destroy \(name) --force"])
         case .notApplied(let what, let reason):
             Explanation("\(what), so nothing was changed", because: reason, id: .conflict)
+        case .noSuchBackup(let name):
+            Explanation("No such backup: \(name).", mend: ["paas pg:backups"], id: .notFound)
+        case .transferIsOver(let name): Explanation("\(name) is over.", mend: ["paas pg:backups:info \(name)"])
+        case .transferRuns(let name):
+            Explanation("\(name) is under way.", mend: ["paas pg:backups:cancel \(name)"], id: .conflict)
         case .noStore(let name): Explanation("\(name) is no key-value store.", mend: ["paas addons"])
         case .noPostgres(let name): Explanation("\(name) is no Postgres database.", mend: ["paas addons"])
         }

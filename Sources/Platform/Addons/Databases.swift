@@ -5,7 +5,7 @@ internal import Store
 /// What can be done with databases of Heroku Postgres beside an add-on's life.
 extension Platform {
     /// - Throws: ``AddonError/noPostgres(_:)`` for an add-on of another service.
-    private func postgres(of addon: Addon) throws -> Postgres {
+    func postgres(of addon: Addon) throws -> Postgres {
         guard let postgres = machines.addons.postgres, addon.service == postgres.service.name else {
             throw AddonError.noPostgres(addon.name)
         }
@@ -28,8 +28,6 @@ extension Platform {
         _ = try await take(holding, for: addon, saying: "Update \(addon.name) credentials")
     }
 
-    /// Replaces what is in `target` by a copy of what is in `source`.
-    package func copyDatabase(_ source: Addon, to target: Addon) async throws {
-        try await postgres(of: source).copy(source, to: target)
-    }
+    /// Ends every connection to it.
+    package func endConnections(of addon: Addon) async throws { try await postgres(of: addon).endConnections(addon) }
 }

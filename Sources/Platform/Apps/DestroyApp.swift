@@ -22,7 +22,9 @@ extension Platform {
             try await presentCertificates()
             await machines.logs.remove(app.id)
             let (git, files, cache) = (machines.git, machines.files, cacheFolder(of: app.id))
+            let backups = backupFolder(of: app.id)
             try await machines.blocking {
+                try files.remove(backups)
                 try git.remove(app.id)
                 try files.remove(cache)
             }

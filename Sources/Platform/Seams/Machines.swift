@@ -65,6 +65,8 @@ package struct Files: Sendable {
     package var makeFolder: @Sendable (String) throws -> Void
     package var remove: @Sendable (String) throws -> Void
     package var freeBytes: @Sendable (String) throws -> Int64
+    /// How large a file is, in bytes.
+    package var size: @Sendable (String) throws -> Int64
     /// The names in a folder; none where there is no such folder.
     package var names: @Sendable (String) -> [String]
     /// The beginning of a file, at most that many bytes; `nil` where there is no such file.
@@ -72,12 +74,14 @@ package struct Files: Sendable {
 
     package init(
         makeFolder: @escaping @Sendable (String) throws -> Void, remove: @escaping @Sendable (String) throws -> Void,
-        freeBytes: @escaping @Sendable (String) throws -> Int64, names: @escaping @Sendable (String) -> [String],
+        freeBytes: @escaping @Sendable (String) throws -> Int64,
+        size: @escaping @Sendable (String) throws -> Int64, names: @escaping @Sendable (String) -> [String],
         beginning: @escaping @Sendable (String, Int) -> [UInt8]?
     ) {
         self.makeFolder = makeFolder
         self.remove = remove
         self.freeBytes = freeBytes
+        self.size = size
         self.names = names
         self.beginning = beginning
     }

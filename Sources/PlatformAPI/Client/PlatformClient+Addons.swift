@@ -89,11 +89,51 @@ extension PlatformClient {
         try await perform("POST", ["postgres", "v0", "databases", addon, "credentials_rotation"])
     }
 
-    package func copyDatabase(_ source: String, to target: String) async throws {
-        try await perform(
+    package func copyDatabase(_ source: String, to target: String) async throws -> TransferResource {
+        try await call(
             "POST", ["client", "v11", "databases", target, "transfers"],
             body: TransferCreate(fromName: source, toName: target))
     }
+
+    package func endConnections(of addon: String) async throws {
+        try await perform("POST", ["client", "v11", "databases", addon, "connection_reset"])
+    }
+
+    // MARK: Backups
+
+    package func transfers(of app: String) async throws -> [TransferResource] {
+        try await call("GET", ["client", "v11", "apps", app, "transfers"])
+    }
+
+    /// - Parameter transfer: an id, a number or a name.
+    package func transfer(_ transfer: String, of app: String) async throws -> TransferResource {
+        try await call("GET", ["client", "v11", "apps", app, "transfers", transfer])
+    }
+
+    package func captureBackup(of addon: String) async throws -> TransferResource {
+        try await call("POST", ["client", "v11", "databases", addon, "backups"])
+    }
+
+    /// - Parameter backup: its id.
+    package func restore(_ backup: String, into addon: String) async throws -> TransferResource {
+        try await call(
+            "POST", ["client", "v11", "databases", addon, "restores"], body: RestoreCreate(backupURL: backup))
+    }
+
+    package func cancelTransfer(_ transfer: String, of app: String) async throws {
+        try await perform("POST", ["client", "v11", "apps", app, "transfers", transfer, "actions", "cancel"])
+    }
+
+    package func deleteTransfer(_ transfer: String, of app: String) async throws {
+        try await perform("DELETE", ["client", "v11", "apps", app, "transfers", transfer])
+    }
+
+    package func publicURL(ofBackup transfer: String, of app: String) async throws -> PublicURL {
+        try await call("POST", ["client", "v11", "apps", app, "transfers", transfer, "actions", "public-url"])
+    }
+
+    /// The file of a backup, as it comes.
+    package func backupFile(_ id: String) async throws -> ByteStream { try await stream("/paas/v1/backups/\(id)") }
 }
 
 /// Key-value stores. `addon` is a name or an id everywhere.

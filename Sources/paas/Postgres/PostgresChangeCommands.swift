@@ -85,9 +85,10 @@ extension Command {
             warning: "This command removes all data from \(target.addon).\nData from \(source.addon) will then be "
                 + "transferred to \(target.addon).")
         let names = (terminal.errors.styled(source.addon, .yellow), terminal.errors.styled(target.addon, .yellow))
-        try await terminal.action("Copying \(names.0) to \(names.1)") { _ in
-            try await source.platform.copyDatabase(
-                source.attachment.addon.id, to: target.attachment.addon.id)
+        let transfer = try await terminal.action("Starting copy of \(names.0) to \(names.1)") { _ in
+            try await source.platform.copyDatabase(source.attachment.addon.id, to: target.attachment.addon.id)
         }
+        try await TransferProgress(source.platform, transfer, of: target.attachment.addon.app.id)
+            .show("Copying", terminal)
     }
 }

@@ -21,15 +21,13 @@ enum HerokuTopics {
         "apps:diff", "apps:errors", "apps:favorites", "apps:join", "apps:leave", "apps:lock", "apps:stacks",
         "apps:stacks:set", "apps:transfer", "apps:unlock", "auth:2fa", "buildpacks:info", "buildpacks:search",
         "buildpacks:versions", "builds:cancel", "builds:create", "certs:chain", "certs:key", "dyno:autoscale",
-        "git:credentials", "pg:backups", "pg:backups:cancel", "pg:backups:capture", "pg:backups:delete",
-        "pg:backups:download", "pg:backups:info", "pg:backups:restore", "pg:backups:schedule", "pg:backups:schedules",
-        "pg:backups:unschedule", "pg:backups:url", "pg:bloat", "pg:blocking", "pg:cache-hit",
-        "pg:connection-pooling:attach", "pg:credentials:create", "pg:credentials:destroy",
-        "pg:credentials:repair-default", "pg:diagnose", "pg:index-usage", "pg:kill", "pg:killall", "pg:links",
-        "pg:locks", "pg:long-running-queries", "pg:maintenance", "pg:outliers", "pg:ps", "pg:pull", "pg:push",
-        "pg:records-rank", "pg:seq-scans", "pg:settings", "pg:stats", "pg:table-size", "pg:total-index-size",
-        "pg:unfollow", "pg:unused-indexes", "pg:upgrade", "pg:vacuum-stats", "ps:autoscale",
-        "redis:keyspace-notifications", "redis:maintenance", "redis:stats-reset", "redis:upgrade", "ps:autoscale:disable", "ps:autoscale:enable", "ps:copy", "ps:forward", "ps:socks", "stack:set",
+        "git:credentials", "pg:backups:schedule", "pg:backups:schedules", "pg:backups:unschedule", "pg:bloat",
+        "pg:blocking", "pg:cache-hit", "pg:connection-pooling:attach", "pg:credentials:create",
+        "pg:credentials:destroy", "pg:credentials:repair-default", "pg:diagnose", "pg:index-usage", "pg:links",
+        "pg:long-running-queries", "pg:maintenance", "pg:records-rank", "pg:seq-scans", "pg:settings", "pg:stats",
+        "pg:table-size", "pg:total-index-size", "pg:unfollow", "pg:unused-indexes", "pg:upgrade", "pg:vacuum-stats",
+        "ps:autoscale", "ps:autoscale:disable", "ps:autoscale:enable", "ps:copy", "ps:forward", "ps:socks",
+        "redis:keyspace-notifications", "redis:maintenance", "redis:stats-reset", "redis:upgrade", "stack:set",
     ]
 
     /// - Returns: the Heroku command that the words ask for; `nil` when Heroku has none either.

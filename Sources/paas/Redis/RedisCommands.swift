@@ -34,7 +34,8 @@ extension Command {
         let terminal = invocation.terminal
         let store = try await StoreChoice(invocation.operands.first, invocation)
         guard let program = MachineProgram.path(of: "redis-cli") ?? MachineProgram.path(of: "valkey-cli") else {
-            throw Failure("redis-cli is not installed.", mend: ["sudo apt-get install redis-tools", "brew install redis"])
+            throw Failure(
+                "redis-cli is not installed.", mend: ["sudo apt-get install redis-tools", "brew install redis"])
         }
         try terminal.confirmDestruction(
             of: store.app.name, confirmation: invocation[.confirm],
@@ -132,7 +133,8 @@ extension Command {
 }
 
 extension Operand {
-    fileprivate static let store = Operand.optional("DATABASE", "name of the key-value store, or what it is attached as")
+    fileprivate static let store = Operand.optional(
+        "DATABASE", "name of the key-value store, or what it is attached as")
 }
 
 extension Flag {

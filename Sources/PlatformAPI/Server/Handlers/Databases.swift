@@ -17,11 +17,9 @@ extension APIServer {
             try await call.platform.resetDatabase(try await call.addon(in: nil))
             return try .ok(MessageResource("Reset successful."))
         },
-        Route("POST", "client/v11/databases/:addon/transfers") { call in
-            let body = try call.body(TransferCreate.self)
-            let source = try await call.platform.addon(body.fromName, in: nil)
-            try await call.platform.copyDatabase(source, to: try await call.addon(in: nil))
-            return try .ok(MessageResource("Copied."), status: 201)
+        Route("POST", "client/v11/databases/:addon/connection_reset") { call in
+            try await call.platform.endConnections(of: try await call.addon(in: nil))
+            return try .ok(MessageResource("Connections terminated."))
         },
         Route("POST", "postgres/v0/databases/:addon/credentials_rotation") { call in
             try await call.platform.rotateCredentials(of: try await call.addon(in: nil))

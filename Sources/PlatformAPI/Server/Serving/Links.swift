@@ -1,5 +1,6 @@
 internal import HTTP
 internal import Model
+internal import Platform
 
 /// The URLs that answers name, as the client that asked can reach them.
 ///
@@ -17,6 +18,13 @@ struct Links: Sendable {
     static func routed(_ request: HTTPRequest, token: String) -> Links {
         let scheme = request.headers["X-Forwarded-Proto"] == "https" ? "https" : "http"
         return Links(origin: "\(scheme)://\((request.headers["Host"] ?? "").lowercased())", secret: token)
+    }
+
+    /// Links for whoever reaches the platform at `api.localhost`, also when the one who asks does not.
+    static func atPlatform(_ platform: Platform) async throws -> Links {
+        let port = platform.settings.port
+        return Links(
+            origin: "http://api.localhost\(port == 80 ? "" : ":\(port)")", secret: try await platform.token())
     }
 
     /// The URL of something below `/paas/v1`.
