@@ -18,9 +18,9 @@ packages_for() {
     # Python apps, also those whose requirements are compiled, and psycopg2 from source.
     demo) echo curl python3 python3-venv python3-dev libpq-dev ;;
     # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
-    # keeps the others' ports to this machine; clients of TLS and HTTP/2; the stores of browsers.
+    # keeps the others' ports to this machine; clients of TLS and HTTP/2; the stores of browsers; the servers of add-ons.
     test)
-        echo nodejs yarnpkg tmux vim-tiny less postgresql-client passt nftables iproute2 openssl nghttp2-client \
+        echo nodejs yarnpkg tmux vim-tiny less postgresql redis-server curl passt nftables iproute2 openssl nghttp2-client \
             libnss3-tools
         ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
@@ -55,12 +55,22 @@ missing_packages() { # PACKAGE...
         # A newer one from elsewhere, such as Node.js, serves as well as Debian's.
         [ "$package" = nodejs ] && command -v node >/dev/null && continue
         [ "$package" = vim-tiny ] && command -v vi >/dev/null && continue
-        [ "$package" = postgresql-client ] && command -v psql >/dev/null && continue
+        [ "$package" = redis-server ] && command -v redis-server >/dev/null && continue
         # Yarn that comes from npm serves as well as Debian's.
         [ "$package" = yarnpkg ] && command -v yarn >/dev/null && continue
         printf '%s\n' "$package"
     done
 }
+
+# Programs are what is wanted: the servers among them are not to run by themselves, on ports that somebody else may need.
+install_quietly='
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap "rm -f $policy" EXIT
+        printf "#!/bin/sh\nexit 101\n" >"$policy" && chmod 755 "$policy"
+    fi
+    apt-get install -q -y --no-install-recommends "$@"
+'
 
 install_packages() { # PACKAGE...
     local said="" command="apt-get install -y $*"
@@ -72,7 +82,7 @@ install_packages() { # PACKAGE...
         "Not installed: $*; sudo is not there or wants a password." "$command"
     note "installing $*"
     if ! said=$({ as_root apt-get update -q; as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -q -y --no-install-recommends "$@"; } 2>&1 </dev/null); then
+        sh -c "$install_quietly" sh "$@"; } 2>&1 </dev/null); then
         case "$said" in
         *"Could not resolve"* | *"Temporary failure"* | *"Could not connect"* | *"Failed to fetch"* | *"Network is unreachable"* | *"Unable to locate"* | *"has no installation candidate"*)
             fail "Couldn't download packages: the package servers can't be reached." \

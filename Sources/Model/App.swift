@@ -61,11 +61,15 @@ package enum AppFeature: String, Sendable, CaseIterable {
     /// Requests of one browser go to one web dyno as long as that is there.
     case sessionAffinity = "http-session-affinity"
 
-    package var isOnByDefault: Bool { self == .atomicDeploy }
+    /// The first deploy brings the add-ons that its buildpack asks for. On by default.
+    case autoAddons = "auto-addons"
+
+    package var isOnByDefault: Bool { self == .atomicDeploy || self == .autoAddons }
 
     package var summary: String {
         switch self {
         case .atomicDeploy: "New web dynos must answer before the old ones go"
+        case .autoAddons: "The first deploy brings the add-ons that its buildpack asks for"
         case .strict: "Refuses what today's Heroku refuses"
         case .runtimeDynoMetadata: "Dyno Metadata: HEROKU_APP_NAME and its kin in the environment"
         case .logRuntimeMetrics: "Emit dyno resource usage information into app logs"

@@ -22,6 +22,7 @@ extension Platform {
                 from: commit, of: app, build: build.id, objectDirectories: objectDirectories, transcript: transcript)
             build.slug = slug.id
             build.buildpacks = product.buildpacks
+            await provision(product.addons, for: app, transcript: transcript)
             let result = try await release(slug, of: app, transcript: transcript)
             build.release = result.release.id
             let isAccepted = await tell(result, of: app, transcript: transcript)
@@ -42,6 +43,32 @@ extension Platform {
         // The push has been answered; a row that cannot be written is found pending, and failed, at the next start.
         try? await machines.store.write { try $0.update(row) }
         await say(status == .succeeded ? "Build succeeded" : "Build failed -- check your build output", in: app.id)
+    }
+
+    /// What a buildpack asks for at the first deploy: a Django app counts on its database. Source: buildpack-api.md §2.
+    ///
+    /// The deploy goes on without what cannot be had.
+    private func provision(_ wanted: [String], for app: App, transcript: Transcript) async {
+        guard !wanted.isEmpty, app.has(.autoAddons) else { return }
+        guard let current = try? await currentRelease(of: app), current.slug == nil else { return }
+        let there = Set((try? await addons(of: app).map(\.service)) ?? [])
+        var made: [String] = []
+        for name in wanted {
+            guard let service = try? addonService(String(name.prefix { $0 != ":" })), !there.contains(service.name) else {
+                continue
+            }
+            do {
+                _ = try await createAddon(AddonRequest(plan: name), for: app)
+                made.append(name)
+            } catch {
+                let reason = (error as? any Explained)?.explanation.sentence ?? "\(error)"
+                await transcript.line(" !     \(name) could not be provisioned: \(reason)")
+            }
+        }
+        guard !made.isEmpty else { return }
+        await transcript.line(" !     The following add-ons were automatically provisioned: \(made.joined(separator: ", ")).")
+        await transcript.line(" !     Run `paas addons` for more info; `paas features:disable auto-addons` stops this.")
+        await transcript.line("")
     }
 
     private func release(_ slug: Slug, of app: App, transcript: Transcript) async throws -> LaunchResult {

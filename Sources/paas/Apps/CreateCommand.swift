@@ -14,7 +14,7 @@ extension Command {
         examples: ["paas apps:create", "paas apps:create my-app", "paas apps:create my-app --remote staging"]
     ) { invocation in
         let terminal = invocation.terminal
-        for flag in [Flag.region, .stack, .team, .space, .addons] where invocation[flag] != nil {
+        for flag in [Flag.region, .stack, .team, .space] where invocation[flag] != nil {
             terminal.note(" --\(flag.name) has no effect here: \(CreateNotes.why(flag))")
         }
         let name = invocation[.app] ?? invocation.operands.first ?? Environment.nonEmpty("PAAS_APP")
@@ -29,6 +29,11 @@ extension Command {
         if !buildpacks.isEmpty {
             try await terminal.action("Setting buildpack to \(buildpacks.joined(separator: ", "))") { _ in
                 _ = try await platform.setBuildpacks(of: app.id, buildpacks)
+            }
+        }
+        for plan in (invocation[.addons] ?? "").split(separator: ",") {
+            try await terminal.action("Adding \(plan)") { _ in
+                _ = try await platform.createAddon(AddonCreate(plan: String(plan)), for: app.id)
             }
         }
         if !invocation.has(.noRemote) {
@@ -80,7 +85,7 @@ extension Flag {
     static let team = Flag(
         "team", short: "t", placeholder: "team", help: "accepted, without effect: there is one account")
     static let space = Flag("space", placeholder: "space", help: "accepted, without effect", isHidden: true)
-    static let addons = Flag("addons", placeholder: "addons", help: "accepted, without effect", isHidden: true)
+    static let addons = Flag("addons", placeholder: "addons", help: "comma-delimited list of add-ons to install")
 }
 
 /// Why some of Heroku's flags change nothing on one's own machine.
@@ -90,7 +95,6 @@ enum CreateNotes {
         case "region": "apps run on this machine."
         case "stack": "apps see this machine's system."
         case "team": "there is one account."
-        case "addons": "add-ons are not available yet."
         default: "apps run side by side on this machine."
         }
     }
