@@ -64,7 +64,10 @@ final class ScratchTemplate: Sendable {
     func disk() throws(PosixError) -> ScratchDisk {
         let file = try Self.namelessFile(in: folder, bytes: bytes)
         try posix(cpx_copy_data(image.raw, file.raw), "copy an empty file system")
-        return ScratchDisk(mount: Descriptor(owning: try posix(cpx_mount_image(file.raw), "mount it on a loop device")))
+        let mount = Descriptor(owning: try posix(cpx_mount_image(file.raw), "mount it on a loop device"))
+        // Here rather than at the dyno's start: its first use has the kernel read the maps.
+        try Preparation.makeFolders(in: "/proc/self/fd/\(mount.raw)")
+        return ScratchDisk(mount: mount)
     }
 
     /// One file for each block: what runs out first is always the room.
