@@ -37,8 +37,6 @@ struct ScratchWatch {
     private static let longestBetweenWalks: UInt64 = 60_000_000_000
     /// Somebody who has written less is not to blame for a full disk.
     static let smallestCulprit: UInt64 = 64 << 20
-    /// A file system with less room than that is full.
-    private static let leastRoom: Int64 = 256 << 10
 
     init(
         quota: Quota, folder: RunFolder, first: Int32, hasOwnDisk: Bool = false, written: [String], given: [String],
@@ -73,9 +71,9 @@ struct ScratchWatch {
 
     /// The app hears it from the kernel; who reads its log hears it once.
     private mutating func lookAtRoom() -> [LimitFinding] {
-        guard !hasToldFull, let room = try? FileTree.freeBytes(at: folder.scratch), room < Self.leastRoom else {
-            return []
-        }
+        // The kernel also refuses a large write for which there is a little less room than it asks for.
+        let least = Int64(clamping: min(4 << 20, quota.scratchBytes / 16))
+        guard !hasToldFull, let room = try? FileTree.freeBytes(at: folder.scratch), room < least else { return [] }
         hasToldFull = true
         return [.say(full)]
     }
