@@ -87,7 +87,7 @@ extension EndToEnd {
         }
 
         @Test(
-            "disk: as root, an app that fills it gets \"No space left on device\", is told, and serves on",
+            "disk: as root, an app that fills it gets ENOSPC, is told, and serves on",
             .enabled("needs root") { Environment.userID == 0 }, .timeLimit(.minutes(5)))
         func ownDisk() async throws {
             try await TestPlatform.with(settings: ["PAAS_SCRATCH_LIMIT_MB": "20"]) { platform in
