@@ -15,8 +15,9 @@ packages_for() {
     case "$1" in
     # The C libraries of Git and Store, and what the Swift toolchain links with.
     build) echo git ca-certificates pkg-config build-essential libgit2-dev libsqlite3-dev libssl-dev libnghttp2-dev ;;
-    # Python apps, also those whose requirements are compiled, and psycopg2 from source.
-    demo) echo curl python3 python3-venv python3-dev libpq-dev ;;
+    # Python apps, also those whose requirements are compiled, and psycopg2 from source; mkfs.ext4, which makes the file
+    # systems of dynos where root runs the platform.
+    demo) echo curl python3 python3-venv python3-dev libpq-dev e2fsprogs ;;
     # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
     # keeps the others' ports to this machine; clients of TLS and HTTP/2; the stores of browsers; the servers of add-ons.
     test)

@@ -14,7 +14,7 @@ internal import Posix
 //     dyno-owner HOME SHIM -     guard raise|lower       keeps ports to loopback, or does so no more
 //     dyno-owner HOME SHIM -     sandbox                 prints the level of this machine
 //
-// And for measuring, in microseconds:
+// PAAS_SCRATCH_DISKS=off: without file systems of dynos' own. And for measuring, in microseconds:
 //
 //     dyno-owner HOME SHIM LEVEL time:N COMMAND [LAYER]  for each of N starts, when the command ran and when it spoke
 //     dyno-owner HOME SHIM LEVEL count COMMAND [LAYER]   when it said its last line, when all was read, its lines,
@@ -94,11 +94,11 @@ func adopt(_ host: DynoHost) async {
 func run() async throws {
     guard arguments.count >= 5, let name = DynoName("web.1") else { return say("usage") }
     let home = arguments[1]
-    let host = DynoHost(
-        DynoHost.Settings(
-            runFolder: "\(home)/run", shimProgram: arguments[2], homeFolder: home,
-            forcedLevel: SandboxLevel(rawValue: arguments[3])),
-        reactor: try Reactor(), pool: BlockingPool())
+    var settings = DynoHost.Settings(
+        runFolder: "\(home)/run", shimProgram: arguments[2], homeFolder: home,
+        forcedLevel: SandboxLevel(rawValue: arguments[3]))
+    settings.usesDisks = Environment["PAAS_SCRATCH_DISKS"] != "off"
+    let host = DynoHost(settings, reactor: try Reactor(), pool: BlockingPool())
     if arguments[4] == "adopt" { return await adopt(host) }
     if arguments[4] == "sandbox" {
         let report = await host.sandbox()

@@ -49,6 +49,7 @@ struct ProtocolTests {
         plan.groups.memory = "/sys/fs/cgroup/memory"
         plan.metrics = "source=web.1"
         plan.acceptsLoopback = false
+        plan.hasOwnDisk = true
         return plan
     }
 

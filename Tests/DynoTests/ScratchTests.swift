@@ -14,9 +14,17 @@ struct ScratchTests {
         "head -c \(megabytes << 20) /dev/zero >\(path); echo written; sleep 600"
     }
 
+    /// Without a file system of its own, which dynos at L0 have where the machine can make them.
+    private static func watched(_ level: SandboxLevel, megabytes: UInt64 = 20) throws -> Machine {
+        try Machine(level) {
+            $0.disk.scratchBytes = megabytes << 20
+            $0.usesDisks = false
+        }
+    }
+
     @Test("is watched: who writes more than its limit is stopped, and told why", arguments: SandboxLevel.possible)
     func limit(_ level: SandboxLevel) async throws {
-        let machine = try Machine(level) { $0.disk.scratchBytes = 20 << 20 }
+        let machine = try Self.watched(level)
         let layer = try machine.layer("slug", ["given": String(repeating: "x", count: 1000)])
         let transcript = try await machine.run(Self.fill("big", megabytes: 40), layers: [layer])
         #expect(transcript.ending?.status == 137)
@@ -34,7 +42,7 @@ struct ScratchTests {
 
     @Test("counts /tmp and /var/tmp", arguments: ["/tmp/big", "/var/tmp/big"])
     func temporary(_ path: String) async throws {
-        let machine = try Machine(.best) { $0.disk.scratchBytes = 20 << 20 }
+        let machine = try Self.watched(.best)
         #expect(try await machine.run(Self.fill(path, megabytes: 40)).ending?.status == 137)
         try await machine.leave()
     }
@@ -57,7 +65,7 @@ struct ScratchTests {
             """,
         ])
     func hidden(_ level: SandboxLevel, _ command: String) async throws {
-        let machine = try Machine(level) { $0.disk.scratchBytes = 20 << 20 }
+        let machine = try Self.watched(level)
         let transcript = try await machine.run("\(command); sleep 600")
         #expect(transcript.ending?.status == 137)
         #expect(transcript.notes.first?.hasPrefix("Disk quota exceeded") == true, "\(transcript.notes)")
@@ -66,7 +74,7 @@ struct ScratchTests {
 
     @Test("is not a file of the slug that is open without a name")
     func slugFile() async throws {
-        let machine = try Machine(.best) { $0.disk.scratchBytes = 20 << 20 }
+        let machine = try Self.watched(.best)
         let layer = try machine.layer("slug", ["given": String(repeating: "x", count: 30 << 20)])
         let command = "exec 9<given; rm given; head -c 5000000 /dev/zero >x; sleep 5"
         let transcript = try await machine.run(command, layers: [layer])
@@ -76,7 +84,7 @@ struct ScratchTests {
 
     @Test("below its limit is left alone, whatever the slug brings along", arguments: SandboxLevel.possible)
     func below(_ level: SandboxLevel) async throws {
-        let machine = try Machine(level) { $0.disk.scratchBytes = 20 << 20 }
+        let machine = try Self.watched(level)
         let layer = try machine.layer("slug", ["given": String(repeating: "x", count: 30 << 20)])
         let command = "head -c 5000000 /dev/zero >more; sleep 5; ls"
         let transcript = try await machine.run(command, layers: [layer])
@@ -85,10 +93,15 @@ struct ScratchTests {
         try await machine.leave()
     }
 
-    @Test("on a disk that is almost full: who has written most is stopped, nobody else")
-    func reserve() async throws {
-        // More than any disk has, so that it is always almost full.
-        let machine = try Machine(.best) { $0.disk.reserveBytes = 1 << 60 }
+    @Test(
+        "on a disk that is almost full: who has written most is stopped, nobody else",
+        arguments: [true, false])
+    func reserve(usesDisks: Bool) async throws {
+        let machine = try Machine(.best) {
+            // More than any disk has, so that it is always almost full.
+            $0.disk.reserveBytes = 1 << 60
+            $0.usesDisks = usesDisks
+        }
         let small = try await machine.host.start(machine.spec(Self.fill("/tmp/x", megabytes: 70)))
         let big = try await machine.host.start(machine.spec(Self.fill("/tmp/x", megabytes: 90)))
         let transcript = await Transcript(big.events(from: 0))
@@ -102,7 +115,7 @@ struct ScratchTests {
 
     @Test("counts many small files as what they take on the disk")
     func manyFiles() async throws {
-        let machine = try Machine(.best) { $0.disk.scratchBytes = 4 << 20 }
+        let machine = try Self.watched(.best, megabytes: 4)
         let command = "mkdir /tmp/d; cd /tmp/d; for i in {1..3000}; do echo x >$i; done; echo written; sleep 600"
         let transcript = try await machine.run(command)
         #expect(transcript.ending?.status == 137)

@@ -73,7 +73,8 @@ extension EndToEnd {
 
         @Test("disk: an app that fills it is stopped, told why, and started again", .timeLimit(.minutes(10)))
         func disk() async throws {
-            try await Self.asEveryone(["PAAS_SCRATCH_LIMIT_MB": "20"]) { platform in
+            let settings = ["PAAS_SCRATCH_LIMIT_MB": "20", "PAAS_SCRATCH_DISKS": "off"]
+            try await Self.asEveryone(settings) { platform in
                 let app = try await TestApp("hoarder", on: platform, files: Self.files("here"))
                 try await app.push().orThrow()
                 _ = try? await app.get("/fill/60")
@@ -82,6 +83,26 @@ extension EndToEnd {
                 #expect(told.contains("its limit is 20 MB"), "\(told)")
                 try await app.logsSay("heroku[web.1]: State changed from crashed to starting")
                 #expect(try await app.get().body == "here")
+            }
+        }
+
+        @Test(
+            "disk: as root, an app that fills it gets ENOSPC, is told, and serves on",
+            .enabled("needs root") { Environment.userID == 0 }, .timeLimit(.minutes(5)))
+        func ownDisk() async throws {
+            try await TestPlatform.with(settings: ["PAAS_SCRATCH_LIMIT_MB": "20"]) { platform in
+                let app = try await TestApp("hoarder", on: platform, files: Self.files("here"))
+                try await app.push().orThrow()
+                let words = try await platform.paas("status").output
+                #expect(words.contains("scratch: 20 MB a dyno, each on a file system of its own"), "\(words)")
+                _ = try? await app.get("/fill/60")
+                let told = try await app.logsSay("app[web.1]: OSError: [Errno 28] No space left on device")
+                #expect(!told.contains("Process exited"), "\(told)")
+                try await app.logsSay("heroku[web.1]: Disk full: this dyno has written the 20 MB")
+                #expect(try await app.get().body == "here")
+                let beside = try await app.paas("run", "head -c 60000000 /dev/zero >big; ls -s --block-size=M big")
+                #expect(beside.text.contains("No space left on device"), "\(beside)")
+                #expect(beside.text.contains(/2[01]M big/), "\(beside)")
             }
         }
 

@@ -25,8 +25,8 @@ struct LimitsWatch {
         }
         if quota.scratchBytes > 0 || quota.reserveBytes > 0 {
             scratch = ScratchWatch(
-                quota: quota, folder: folder, first: first, written: plan.written(in: folder), given: plan.given,
-                now: now)
+                quota: quota, folder: folder, first: first, hasOwnDisk: plan.hasOwnDisk,
+                written: plan.written(in: folder), given: plan.given, now: now)
         }
         if !plan.metrics.isEmpty {
             metrics = RuntimeMetrics(head: plan.metrics, quota: quota.memoryBytes, now: now)

@@ -1,3 +1,4 @@
+internal import CPosix
 internal import Posix
 
 #if canImport(Glibc)
@@ -6,13 +7,15 @@ internal import Posix
 
 /// Keeps a dyno from filling the disk: its own part has a limit, and a reserve of the disk is the platform's.
 ///
-/// A look costs one `statvfs`. Files are measured only when the disk has lost room since the last time, and never for
-/// more than a twentieth of the time.
+/// A look costs one `statvfs`, or three where the dyno has a file system of its own: that keeps the limit, and knows what
+/// was written. Elsewhere files are measured when the disk has lost room since the last time, and never for more than a
+/// twentieth of the time.
 struct ScratchWatch {
     private let quota: Quota
     private let folder: RunFolder
     /// The dyno's first process.
     private let first: Int32
+    private let hasOwnDisk: Bool
     /// What counts.
     private let written: [String]
     /// What was there before the dyno: a copy of these.
@@ -28,16 +31,21 @@ struct ScratchWatch {
     /// How often in a row this dyno was found to be the one to go.
     private var verdicts = 0
     private var isOver = false
+    private var hasToldFull = false
 
     private static let interval: UInt64 = 2_000_000_000
     private static let longestBetweenWalks: UInt64 = 60_000_000_000
     /// Somebody who has written less is not to blame for a full disk.
     static let smallestCulprit: UInt64 = 64 << 20
 
-    init(quota: Quota, folder: RunFolder, first: Int32, written: [String], given: [String], now: UInt64) {
+    init(
+        quota: Quota, folder: RunFolder, first: Int32, hasOwnDisk: Bool = false, written: [String], given: [String],
+        now: UInt64
+    ) {
         self.quota = quota
         self.folder = folder
         self.first = first
+        self.hasOwnDisk = hasOwnDisk
         self.written = written
         self.given = given
         nextLook = now + Self.interval
@@ -49,18 +57,25 @@ struct ScratchWatch {
             return []
         }
         nextLook = now + Self.interval
-        let free = (try? FileTree.freeBytes(at: folder.scratch)).map { UInt64(max(0, $0)) } ?? .max
+        let free = (try? FileTree.freeBytes(at: folder.path)).map { UInt64(max(0, $0)) } ?? .max
         let isShort = free < quota.reserveBytes
+        if hasOwnDisk {
+            usage = cpx_used_bytes(folder.scratch)
+            return lookAtRoom() + judge(isShort)
+        }
         if walk == nil, now >= nextWalk, isShort || hasShrunk(free) || now >= latestWalk { begin(now, free: free) }
         guard advance(now) else { return [] }
         if quota.scratchBytes > 0, usage > quota.scratchBytes { return end(overLimit) }
-        guard isShort else {
-            verdicts = 0
-            return []
-        }
-        // Twice, so that the others have told of theirs.
-        verdicts = isBiggest ? verdicts + 1 : 0
-        return verdicts > 1 ? end(overReserve) : []
+        return judge(isShort)
+    }
+
+    /// The app hears it from the kernel; who reads its log hears it once.
+    private mutating func lookAtRoom() -> [LimitFinding] {
+        // The kernel also refuses a large write for which there is a little less room than it asks for.
+        let least = Int64(clamping: min(4 << 20, quota.scratchBytes / 16))
+        guard !hasToldFull, let room = try? FileTree.freeBytes(at: folder.scratch), room < least else { return [] }
+        hasToldFull = true
+        return [.say(full)]
     }
 
     /// Whether somebody on this machine has written much since the files were measured.
@@ -100,6 +115,17 @@ struct ScratchWatch {
 
     // MARK: The reserve
 
+    /// - Parameter isShort: whether the disk is almost full.
+    private mutating func judge(_ isShort: Bool) -> [LimitFinding] {
+        guard isShort else {
+            verdicts = 0
+            return []
+        }
+        // Twice, so that the others have told of theirs.
+        verdicts = isBiggest ? verdicts + 1 : 0
+        return verdicts > 1 ? end(overReserve) : []
+    }
+
     /// Every shim tells what its dyno has written; nobody has to be asked, and nobody has to live, for the biggest to
     /// know that it is.
     private var isBiggest: Bool {
@@ -134,6 +160,11 @@ struct ScratchWatch {
             .say("What must last belongs into a database or an object store; /app and /tmp are thrown away at a stop"),
             .say("Stopping process with SIGKILL"), .kill,
         ]
+    }
+
+    private var full: String {
+        "Disk full: this dyno has written the \(Self.megabytes(quota.scratchBytes)) that /app, /tmp and /var/tmp have"
+            + " room for; until it removes some of it, writing fails with \"No space left on device\""
     }
 
     private var overLimit: String {

@@ -31,6 +31,8 @@ struct LaunchPlan: Equatable, Sendable {
     var outsideAddresses: [String] = []
     /// ``DynoSpec/acceptsLoopback``.
     var acceptsLoopback = true
+    /// Whether the shim has inherited a file system for what the dyno writes, as ``ScratchMount/descriptor``.
+    var hasOwnDisk = false
 
     /// The environment that the command gets.
     ///
@@ -91,6 +93,7 @@ extension LaunchPlan {
         }
         writer.put(list: outsideAddresses) { $0.put($1) }
         writer.put(acceptsLoopback)
+        writer.put(hasOwnDisk)
         return writer.bytes
     }
 
@@ -139,5 +142,6 @@ extension LaunchPlan {
         }
         outsideAddresses = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         acceptsLoopback = try reader.bool()
+        hasOwnDisk = try reader.bool()
     }
 }

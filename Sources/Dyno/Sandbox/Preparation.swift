@@ -50,14 +50,19 @@ struct Preparation {
         }
     }
 
-    private func makeScratch() throws {
+    /// The folders of a scratch folder; those that exist stay.
+    static func makeFolders(in scratch: String) throws(PosixError) {
         for name in ["upper", "work", "empty", "app"] {
-            try FileTree.makeFolder("\(folder.scratch)/\(name)", mode: 0o755)
+            try FileTree.makeFolder("\(scratch)/\(name)", mode: 0o755)
         }
         for name in ["tmp", "vartmp"] {
-            try FileTree.makeFolder("\(folder.scratch)/\(name)")
-            try posix(chmod("\(folder.scratch)/\(name)", 0o1777), "chmod \(name)")
+            try FileTree.makeFolder("\(scratch)/\(name)")
+            try posix(chmod("\(scratch)/\(name)", 0o1777), "chmod \(name)")
         }
+    }
+
+    private func makeScratch() throws {
+        try Self.makeFolders(in: folder.scratch)
         try FileTree.makeFolder(folder.root)
         try give("\(folder.scratch)/upper")
         try give("\(folder.scratch)/work")

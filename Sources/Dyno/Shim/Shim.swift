@@ -20,6 +20,8 @@ final class Shim {
     var portWatch: PortWatch?
     private var closesInput = false
     private let group: ControlGroup?
+    /// The dyno's own file system, where it has one.
+    private let disk: ScratchMount?
     var limits: LimitsWatch?
 
     var hasLaunched = false
@@ -51,6 +53,8 @@ final class Shim {
         var plan = plan
         // Where it cannot be had after all, the other means take its place.
         if group == nil { plan.groups = .none }
+        disk = plan.hasOwnDisk ? ScratchMount(at: folder) : nil
+        plan.hasOwnDisk = disk != nil
         self.plan = plan
         self.group = group
         self.folder = folder
@@ -315,6 +319,7 @@ final class Shim {
         broadcast(.ended(record))
         preparation.undo()
         group?.remove()
+        disk?.discard()
         // What cannot be removed now is removed with the run folder.
         try? FileTree.remove(folder.scratch)
     }

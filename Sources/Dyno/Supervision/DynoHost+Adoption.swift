@@ -24,6 +24,7 @@ extension DynoHost {
         await withDiscardingTaskGroup { group in
             for folder in left { group.addTask { await self.adopt(folder)?.release() } }
         }
+        await disks.close()
         GroupPlaces.leave()
         await lowerGuard()
         await removeFiles()

@@ -21,6 +21,8 @@ package actor DynoHost {
         package var disk = DiskLimits()
         /// Whether control groups are used where there are any.
         package var usesGroups = true
+        /// Whether dynos at L0 get file systems of their own where the machine can make them.
+        package var usesDisks = true
         /// Where root's homes agree on whose user ids are whose.
         package var userFolder: String
 
@@ -52,6 +54,7 @@ package actor DynoHost {
     let pool: BlockingPool
     private var leases: PortLeases
     private let users: UserLeases
+    let disks: ScratchDisks
     private var probe: Task<SandboxReport, Never>?
     /// Dynos that this host has started or adopted and not removed.
     private var known: Set<RunFolder> = []
@@ -66,15 +69,25 @@ package actor DynoHost {
         self.pool = pool
         leases = PortLeases(settings.ports)
         users = UserLeases(folder: settings.userFolder, home: settings.homeFolder)
+        disks = ScratchDisks(
+            folder: Self.dynosFolder(settings), quotaBytes: settings.usesDisks ? settings.disk.scratchBytes : 0,
+            pool: pool)
     }
 
     /// How dynos are kept apart here; found out once, by really doing it.
     package func sandbox() async -> SandboxReport {
         var report = await level()
-        let scratch = settings.disk.scratchBytes
-        report.limits =
-            groups.words + ["scratch: \(scratch == 0 ? "no limit" : "\(scratch >> 20) MB a dyno, watched")"]
+        report.limits = groups.words + ["scratch: \(await scratchWords(at: report.level))"]
         return report
+    }
+
+    private func scratchWords(at level: SandboxLevel) async -> String {
+        let limit = settings.disk.scratchBytes
+        guard limit > 0 else { return "no limit" }
+        let words = "\(limit >> 20) MB a dyno"
+        guard level == .l0, settings.usesDisks else { return "\(words), watched" }
+        await disks.fill()
+        return await disks.obstacle.map { "\(words), watched (\($0))" } ?? "\(words), each on a file system of its own"
     }
 
     private func level() async -> SandboxReport {
@@ -83,7 +96,11 @@ package actor DynoHost {
         // Whoever asks first pays; everybody else waits for the same answer.
         let task = Task { await probeLevels() }
         probe = task
-        return await task.value
+        // The first dyno comes right after that.
+        if geteuid() == 0 { await disks.fill() }
+        let report = await task.value
+        if report.level != .l0 { await disks.close() }
+        return report
     }
 
     /// Starts a dyno and returns when its command runs.
@@ -91,10 +108,16 @@ package actor DynoHost {
     /// - Throws: ``DynoStartFailure``; nothing of the dyno is left then.
     package func start(_ spec: DynoSpec) async throws -> RunningDyno {
         let level = await level().level
-        return try await start(spec, at: level)
+        var disk: ScratchDisk?
+        // What a build writes is limited by the machine alone.
+        if level == .l0, case .slug = spec.content { disk = await disks.take() }
+        return try await start(spec, at: level, disk: disk)
     }
 
-    func start(_ spec: DynoSpec, at level: SandboxLevel) async throws(DynoStartFailure) -> RunningDyno {
+    /// - Parameter disk: for what it writes; without one that is watched.
+    func start(
+        _ spec: DynoSpec, at level: SandboxLevel, disk: ScratchDisk? = nil
+    ) async throws(DynoStartFailure) -> RunningDyno {
         if spec.network.isOwn, let obstacle = NetworkObstacle.find(at: level) { throw .network(obstacle) }
         let user = try await user(of: spec)
         var port: UInt16?
@@ -106,7 +129,8 @@ package actor DynoHost {
         }
         let launch = Launch(
             spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings,
-            toolchains: toolchains, user: user, groups: groups, outsideAddresses: exposure?.reachable ?? [])
+            toolchains: toolchains, user: user, groups: groups, outsideAddresses: exposure?.reachable ?? [],
+            disk: disk)
         known.insert(launch.folder)
         do {
             let link = try await launch.run(reactor: reactor, pool: pool)
@@ -154,7 +178,9 @@ package actor DynoHost {
 // MARK: - Folders
 
 extension DynoHost {
-    var dynosFolder: String { "\(settings.runFolder)/dynos" }
+    static func dynosFolder(_ settings: Settings) -> String { "\(settings.runFolder)/dynos" }
+
+    var dynosFolder: String { Self.dynosFolder(settings) }
 
     func folder(of id: DynoID) -> RunFolder { RunFolder(path: "\(dynosFolder)/\(id)") }
 

@@ -12,12 +12,15 @@ struct Launch: Sendable {
     let record: DynoRecord
     private let plan: LaunchPlan
     private let shimProgram: String
+    private let disk: ScratchDisk?
 
     init(
         spec: DynoSpec, level: SandboxLevel, port: UInt16?, folder: RunFolder, settings: DynoHost.Settings,
-        toolchains: [String], user: UInt32, groups: GroupPlaces, outsideAddresses: [String] = []
+        toolchains: [String], user: UInt32, groups: GroupPlaces, outsideAddresses: [String] = [],
+        disk: ScratchDisk? = nil
     ) {
         self.folder = folder
+        self.disk = disk
         shimProgram = settings.shimProgram
         plan = LaunchPlan(
             level: level, userID: user, groupID: geteuid() == 0 ? user : getegid(), content: spec.content,
@@ -29,7 +32,7 @@ struct Launch: Sendable {
             quota: Quota(spec.size, content: spec.content, disk: settings.disk), groups: groups,
             metrics: spec.logsMetrics ? "source=\(spec.name) dyno=heroku.\(spec.appOrdinal).\(spec.id)" : "",
             network: spec.network, outsideAddresses: spec.network.isOwn ? [] : outsideAddresses,
-            acceptsLoopback: spec.acceptsLoopback)
+            acceptsLoopback: spec.acceptsLoopback, hasOwnDisk: disk != nil)
         record = DynoRecord(
             id: spec.id, app: spec.app, name: spec.name, tags: spec.tags, command: spec.command,
             startedAt: Timestamp(microseconds: Moment.realtimeMicroseconds), port: port, size: spec.size, level: level,
@@ -83,7 +86,7 @@ struct Launch: Sendable {
         let diary = try Descriptor(opening: "\(folder.path)/diary", O_WRONLY | O_CREAT | O_APPEND)
         let process = try Subprocess.start(
             shimProgram, arguments: [folder.path], environment: [:], folder: "/",
-            descriptors: [far.raw, null.raw, diary.raw])
+            descriptors: [far.raw, null.raw, diary.raw] + (disk.map { [$0.mount] } ?? []))
         // It goes on in a child of its own and leaves at once.
         let end = try Subprocess.wait(process)
         guard end.isSuccess else { throw DynoStartFailure.shim(program: shimProgram, reason: self.diary ?? "\(end)") }

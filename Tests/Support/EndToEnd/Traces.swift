@@ -6,13 +6,14 @@ import Posix
     import Darwin
 #endif
 
-/// Finds what a platform left on the machine: processes, mounts and sockets that know its scratch folder.
+/// Finds what a platform left on the machine: processes, mounts, loop devices and sockets that know its scratch folder.
 enum Traces {
     /// One line a trace; empty when nothing is left.
     static func of(_ platform: TestPlatform) async throws -> [String] {
         try await Command.pool.run {
             var found = processes(of: platform.root).map { "process \($0.pid): \($0.words)" }
             found += lines(of: "/proc/self/mountinfo", with: platform.root).map { "mount: \($0)" }
+            found += loopDevices(of: platform.root).map { "loop device: \($0)" }
             found += lines(of: "/proc/net/unix", with: platform.root).map { "socket: \($0)" }
             if (try? TCPSocket.connected(to: platform.port)) != nil {
                 found.append("port \(platform.port) is still open")
@@ -46,6 +47,16 @@ enum Traces {
                 || (link("\(folder)/ns/mnt") != ownMounts && text(of: "\(folder)/mountinfo").contains(root))
             return knows ? (pid, words) : nil
         }
+    }
+
+    private static func loopDevices(of root: String) -> [String] {
+        func found() -> [String] {
+            let names = (try? FileTree.names(in: "/sys/block")) ?? []
+            return names.filter { text(of: "/sys/block/\($0)/loop/backing_file").hasPrefix("\(root)/") }
+        }
+        // What was held by somebody who was killed, the kernel takes apart on its own time.
+        for _ in 0..<200 where !found().isEmpty { usleep(10_000) }
+        return found()
     }
 
     /// A file of /proc as text; empty when the process has just ended or may not be looked at.

@@ -55,6 +55,14 @@ int cpx_bind(const char *source, const char *target, unsigned flags);  // with e
 int cpx_seal(const char *target);                   // makes a mount read-only
 int cpx_pivot_here(void);                           // the working directory becomes the root; the old root goes away
 
+// File systems of dynos' own. The data of a sparse file, to the same places of another one.
+int cpx_copy_data(int from, int to);
+// The ext4 in a file, on a loop device, mounted nowhere: a descriptor of the mount. All of it goes with its last user.
+int cpx_mount_image(int file);
+// Moves such a mount to a folder, for this process and those that it starts from here on.
+int cpx_place_mount(int mount, const char *target);
+int cpx_discard_mount(const char *target);          // with what it holds, if it is such a mount
+
 // A network of a dyno's own.
 int cpx_join_network(int fd);                       // an open /proc/PID/ns/net
 // Gives a new, unconnected TCP socket of this network to everyone who waits at the door; how many.
