@@ -82,12 +82,13 @@ struct BreakoutTests {
         let machine = try Machine(level)
         let victim = try await machine.host.start(
             machine.spec("exec sleep 61", environment: ["SECRET": "of the other"]))
+        // Processes of the machine come and go meanwhile: that one is gone must not become a line.
         let script = """
             for folder in /proc/[0-9]*; do
                 grep -qs 'of the other' $folder/environ && echo read
                 ls $folder/root/app >/dev/null 2>&1 && [ "$(readlink $folder/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ] \\
                     && echo entered
-                [ "$(tr '\\0' ' ' <$folder/cmdline 2>/dev/null)" = "sleep 61 " ] && kill -9 ${folder#/proc/} 2>/dev/null \\
+                [ "$(cat $folder/cmdline 2>/dev/null | tr '\\0' ' ')" = "sleep 61 " ] && kill -9 ${folder#/proc/} 2>/dev/null \\
                     && echo killed
             done
             # Of a job that a signal ended, the shell may say so before it goes on.
