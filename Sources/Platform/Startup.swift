@@ -52,6 +52,8 @@ extension Platform {
         let (hours, countedUntil) = try await countedHours()
         let dynos = handles.filter { $0.tags[ServerKeeper.tag] == nil }
         await reconciler.resume(plans, adopting: dynos, hours: hours, countedUntil: countedUntil)
+        // An app that does not start with them keeps what it had; the next start tries again.
+        reconciler.later { [self] in try? await refreshAttachments() }
         // Layers of a build that was interrupted, or of an app that was destroyed; else after the next push.
         reconciler.later { [self] in try? await collectSlugs() }
     }

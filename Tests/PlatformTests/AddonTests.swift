@@ -179,6 +179,46 @@ struct AddonTests {
         await stage.close()
     }
 
+    @Test("whose values the daemon had changed when it died is told to its apps after the next start")
+    func refreshed() async throws {
+        let stage = try stage()
+        let app = try await stage.deployed("shop", ["web": "serve"]).app
+        let (addon, _) = try await stage.platform.createAddon(AddonRequest(plan: "cabinet"), for: app)
+        var changed = addon
+        changed.values["KEY"] = "new"
+        let row = changed
+        try await stage.platform.machines.store.write { try $0.update(row) }
+        try await stage.platform.settleAddons()
+        try await stage.platform.refreshAttachments()
+        #expect(try await stage.platform.config(of: app)["CABINET_KEY"] == "new")
+        let releases = try await stage.platform.releases(of: app).count
+        try await stage.platform.refreshAttachments()
+        #expect(try await stage.platform.releases(of: app).count == releases)
+        await stage.close()
+    }
+
+    @Test("that was being promoted when the daemon died is what the release says")
+    func promoted() async throws {
+        let stage = try stage()
+        let app = try await stage.deployed("shop", ["web": "serve"]).app
+        let (first, _) = try await stage.platform.createAddon(AddonRequest(plan: "cabinet"), for: app)
+        let (second, _) = try await stage.platform.createAddon(
+            AddonRequest(plan: "cabinet", attachmentName: "OTHER"), for: app)
+        _ = try await stage.platform.attach(second, to: app, as: "CABINET", replacing: true)
+        // As if the row of the old attachment had not been replaced any more.
+        let store = stage.platform.machines.store
+        let now = stage.platform.now()
+        try await store.write { transaction in
+            let new = try transaction.attachment(named: "CABINET", in: app.id)
+            if let new { try transaction.remove(new.id) }
+            try transaction.insert(
+                AddonAttachment(addon: first.id, app: app.id, name: "CABINET", createdAt: now), setting: [])
+        }
+        try await stage.platform.settleAddons()
+        #expect(try await stage.platform.addon("CABINET", in: app).id == second.id)
+        await stage.close()
+    }
+
     @Test("is found by its name, by what it is attached as, by its config var and by its service")
     func found() async throws {
         let stage = try stage()

@@ -99,11 +99,29 @@ extension Platform {
     /// What an app's current release does not have is not attached to it; an add-on that was being made or ended and
     /// is attached to nothing is ended.
     func settleAddons() async throws {
+        let addons = try await allAddons()
         for attachment in try await allAttachments() {
-            guard let addon = try await addon(attachment.addon) else { continue }
+            guard let addon = addons.first(where: { $0.id == attachment.addon }) else { continue }
             let config = try await config(of: try await app("\(attachment.app)"))
-            let isThere = attachment.config(addon).allSatisfy { config[$0.key] != nil } && !addon.values.isEmpty
-            if !isThere { try await machines.store.write { try $0.remove(attachment.id) } }
+            func says(_ addon: Addon) -> Bool {
+                attachment.config(addon).allSatisfy { config[$0.key] == $0.value }
+            }
+            let keys = attachment.config(addon).keys
+            if addon.state == .provisioning && addon.memory.isEmpty && addon.values.isEmpty {
+                // It was never made.
+                try await machines.store.write { try $0.remove(attachment.id) }
+            } else if !keys.allSatisfy({ config[$0] != nil }) {
+                try await machines.store.write { try $0.remove(attachment.id) }
+            } else if !says(addon), let other = addons.first(where: { !$0.values.isEmpty && says($0) }) {
+                // The release that promotes another one was made, and the row was not.
+                let promoted = AddonAttachment(
+                    addon: other.id, app: attachment.app, name: attachment.name, createdAt: attachment.createdAt)
+                let set = Array(promoted.config(other).keys)
+                try await machines.store.write { transaction in
+                    try transaction.remove(attachment.id)
+                    try transaction.insert(promoted, setting: set)
+                }
+            }
         }
         for addon in try await allAddons() where addon.state != .provisioned {
             if try await attachments(of: addon).isEmpty {
@@ -115,6 +133,21 @@ extension Platform {
                 whole.state = .provisioned
                 let known = whole
                 try await machines.store.write { try $0.update(known) }
+            }
+        }
+    }
+
+    /// Releases what add-ons say now in apps that have it otherwise: the daemon died after it had changed a password,
+    /// and before it had told the apps.
+    func refreshAttachments() async throws {
+        for attachment in try await allAttachments() {
+            guard let addon = try await addon(attachment.addon), addon.state == .provisioned else { continue }
+            let app = try await app("\(attachment.app)")
+            let wanted = attachment.config(addon)
+            try await changes.take(app.id) {
+                let config = try await config(of: app)
+                guard wanted.contains(where: { config[$0.key] != $0.value }) else { return }
+                try await release("Update \(addon.name) credentials", of: app, setting: wanted, removing: [])
             }
         }
     }

@@ -54,7 +54,8 @@ extension Platform {
         let there = Set((try? await addons(of: app).map(\.service)) ?? [])
         var made: [String] = []
         for name in wanted {
-            guard let service = try? addonService(String(name.prefix { $0 != ":" })), !there.contains(service.name) else {
+            guard let service = try? addonService(String(name.prefix { $0 != ":" })), !there.contains(service.name)
+            else {
                 continue
             }
             do {
@@ -66,7 +67,8 @@ extension Platform {
             }
         }
         guard !made.isEmpty else { return }
-        await transcript.line(" !     The following add-ons were automatically provisioned: \(made.joined(separator: ", ")).")
+        await transcript.line(
+            " !     The following add-ons were automatically provisioned: \(made.joined(separator: ", ")).")
         await transcript.line(" !     Run `paas addons` for more info; `paas features:disable auto-addons` stops this.")
         await transcript.line("")
     }
