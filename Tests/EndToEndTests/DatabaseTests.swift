@@ -61,7 +61,8 @@ extension EndToEnd {
                 // Whatever of PostgreSQL is killed, a new one answers with the same data under the same URL.
                 try await platform.shell("pkill -9 -f 'listen_addresses=127.0.0.1.*port='\(port(of: url)) || true")
                     .orThrow()
-                try await eventually { try await app.paas("pg:psql", "-c", "INSERT INTO t VALUES (3)").succeeded }
+                #expect(
+                    try await eventually { try await app.paas("pg:psql", "-c", "INSERT INTO t VALUES (3)").succeeded })
 
                 try await platform.paas("down").orThrow()
                 #expect(try await !platform.shell("pgrep -f \"$1\"", "port=\(port(of: url)) ").succeeded)
@@ -209,7 +210,7 @@ extension EndToEnd {
         private static func checkWhole(_ app: TestApp) async throws {
             let names = try await app.paas("addons").output.matches(of: /as ([A-Z0-9]+)/).map { String($0.1) }
             for name in names {
-                try await eventually { try await app.paas("pg:psql", name, "-c", "SELECT 1").succeeded }
+                #expect(try await eventually { try await app.paas("pg:psql", name, "-c", "SELECT 1").succeeded })
             }
             let keys = try await app.paas("config").output.matches(of: /([A-Z0-9]+)_URL:/).map { String($0.1) }
             #expect(keys.sorted() == names.sorted())
@@ -248,13 +249,4 @@ extension EndToEnd {
             """,
         ]
     }
-}
-
-/// Tries until it holds, for some seconds.
-func eventually(_ isSo: () async throws -> Bool) async throws {
-    for _ in 0..<100 {
-        if try await isSo() { return }
-        try await Task.sleep(for: .milliseconds(100))
-    }
-    Issue.record("It never came to be.")
 }
