@@ -30,7 +30,7 @@ extension Loop {
         var listed: [DynoID: UnsafeMutablePointer<Backend>] = [:]
         table = CompiledTable(new) { backend in
             if let known = listed[backend.id] { return known }
-            let made = self.known(backend) ?? Backend.make(backend, now: now)
+            let made = self.known(backend) ?? Backend.make(backend, below: self.settings.socketFolder, now: now)
             if let made { listed[backend.id] = made }
             return made
         }
