@@ -102,8 +102,11 @@ package final class TLSServer {
         for host in hosts { own[host] = presentation }
     }
 
-    /// Shows only certificates of its own making from now on.
-    package func presentNone() { own = [:] }
+    /// Shows only certificates of its own making from now on, and makes those anew.
+    package func presentNone() {
+        own = [:]
+        issued = [:]
+    }
 
     /// A connection's own state; its owner calls ``TLSStream/free(_:)`` at the end.
     package func accept(_ descriptor: Int32) -> UnsafeMutablePointer<TLSStream>? {

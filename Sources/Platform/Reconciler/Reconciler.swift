@@ -169,7 +169,8 @@ package actor Reconciler {
             let host = "\(state.app.name).localhost"
             routes[host] = RoutingTable.Route(
                 app: state.app.id, state: state.route(hoursAreUsedUp: hours.isUsedUp), pages: state.pages,
-                keepsSessions: state.app.has(.sessionAffinity))
+                keepsSessions: state.app.has(.sessionAffinity),
+                certifiesAliases: state.app.hasAutomaticCertificates)
             for domain in state.domains { aliases[domain.text] = host }
         }
         let names = apps.values.map(\.app.name.text).sorted()

@@ -9,7 +9,7 @@ enum TableCoding {
         writer.put(list: table.routes.sorted { $0.key < $1.key }) { writer, pair in
             writer.put(pair.key)
             writer.put(pair.value.app?.description ?? "")
-            writer.put(UInt8(pair.value.keepsSessions ? 1 : 0))
+            writer.put(UInt8((pair.value.keepsSessions ? 1 : 0) | (pair.value.certifiesAliases ? 2 : 0)))
             writer.put(pair.value.pages.error ?? "")
             writer.put(pair.value.pages.maintenance ?? "")
             put(pair.value.state, &writer)
@@ -57,13 +57,18 @@ enum TableCoding {
         let routes = try reader.list { (reader) throws(ByteReader.Malformed) in
             let host = try reader.text()
             let app = try reader.text()
-            let keepsSessions = try reader.integer(UInt8.self) != 0
+            let switches = try reader.integer(UInt8.self)
             let (error, maintenance) = (try reader.text(), try reader.text())
             let pages = RoutingTable.Pages(
                 error: error.isEmpty ? nil : error, maintenance: maintenance.isEmpty ? nil : maintenance)
             let state = try state(&reader)
             let id = app.isEmpty ? nil : AppID(app)
-            return (host, RoutingTable.Route(app: id, state: state, pages: pages, keepsSessions: keepsSessions))
+            return (
+                host,
+                RoutingTable.Route(
+                    app: id, state: state, pages: pages, keepsSessions: switches & 1 != 0,
+                    certifiesAliases: switches & 2 != 0)
+            )
         }
         let aliases = try reader.list { (reader) throws(ByteReader.Malformed) in
             (try reader.text(), try reader.text())

@@ -21,7 +21,7 @@ extension Loop {
             let authority = try CertificateAuthority(
                 certificatePEM: material.authorityPEM, keyPEM: material.authorityKeyPEM)
             let server = try TLSServer(authority: authority, ticketKeys: material.ticketKeys, offersHTTP2: true)
-            server.serves = { [unowned self] host in knows(host) }
+            server.serves = { [unowned self] host in certifies(host) }
             present(material.certificates, on: server)
             tls = server
             tlsMaterial = material
@@ -38,10 +38,12 @@ extension Loop {
         }
     }
 
-    private func knows(_ host: String) -> Bool {
+    /// Whether a certificate may be made for that host.
+    private func certifies(_ host: String) -> Bool {
         var name = host
         return name.withUTF8 { bytes in
-            bytes.baseAddress.map { table.route($0, bytes.count) != nil } ?? false
+            guard let route = bytes.baseAddress.flatMap({ table.route($0, bytes.count) }) else { return false }
+            return route.pointee.certifiesAliases || host.hasSuffix(".localhost")
         }
     }
 

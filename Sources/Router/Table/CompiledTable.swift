@@ -11,6 +11,7 @@ struct CompiledRoute {
     let backends: UnsafeMutablePointer<UnsafeMutablePointer<Backend>>
     let backendCount: Int
     let keepsSessions: Bool
+    let certifiesAliases: Bool
     /// The daemon has been told of a request for this sleeping app.
     var hasAskedToWake = false
     let pages: RoutingTable.Pages
@@ -96,7 +97,8 @@ struct CompiledTable: ~Copyable {
         list.initialize(from: backends, count: backends.count)
         return CompiledRoute(
             kind: kind, app: route.app, fault: fault, backends: list, backendCount: backends.count,
-            keepsSessions: route.keepsSessions, pages: route.pages, name: String(host.prefix { $0 != "." }))
+            keepsSessions: route.keepsSessions, certifiesAliases: route.certifiesAliases, pages: route.pages,
+            name: String(host.prefix { $0 != "." }))
     }
 
     /// The route of exactly this host, else that of the longest name that it is below.
