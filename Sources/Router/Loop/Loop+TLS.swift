@@ -47,6 +47,28 @@ extension Loop {
         }
     }
 
+    /// Whether the request is for one app, and the certificate that its client was shown for another one. A client that
+    /// asked for no app's host was shown that of `localhost`, and may go where it likes.
+    func isMisdirected(_ exchange: UnsafeMutablePointer<Exchange>, _ route: UnsafeMutablePointer<CompiledRoute>) -> Bool
+    {
+        let client = exchange.pointee.client
+        let carrier = client.pointee.lane?.pointee.multiplex.pointee.carrier ?? client
+        guard let asked = carrier.pointee.stream.tls?.pointee.askedHost else { return false }
+        let length = readHost(exchange)
+        if strncasecmp(asked, hostName, length) == 0, asked[length] == 0 { return false }
+        return isOther(String(cString: asked).lowercased(), than: route, length)
+    }
+
+    /// - Parameter length: of the request's host in `hostName`.
+    @inline(never)
+    private func isOther(_ asked: String, than route: UnsafeMutablePointer<CompiledRoute>, _ length: Int) -> Bool {
+        var name = asked
+        let other = name.withUTF8 { bytes in bytes.baseAddress.flatMap { table.route($0, bytes.count) } }
+        guard let other, other != route else { return false }
+        let host = String(decoding: UnsafeBufferPointer(start: hostName, count: length), as: UTF8.self)
+        return tls?.presentsOneCertificate(for: asked, and: host) != true
+    }
+
     /// Goes on in TLS with a connection whose first bytes are these.
     ///
     /// - Returns: `false` when TLS cannot be spoken.

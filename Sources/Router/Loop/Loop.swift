@@ -135,8 +135,21 @@ final class Loop {
             if records.isDue(now) { records.hand(to: outlet, now: now) }
             if !graveyard.isEmpty { bury() }
         }
+        logCutOff()
         records.hand(to: outlet, now: now)
         Glibc.close(epoll)
+    }
+
+    /// Requests that were not done when time was up end with the process.
+    private func logCutOff() {
+        for name in TimerQueue.Name.allCases where name != .none {
+            var next = timers[Int(name.rawValue)].first
+            while let handle = next {
+                next = handle.pointee.next
+                guard handle.pointee.kind == .exchange else { continue }
+                log(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: Exchange.self), fault: .forcedClose)
+            }
+        }
     }
 
     @inline(__always)
