@@ -164,7 +164,7 @@ package actor Reconciler {
         alarm.ring()
         tableVersion += 1
         var routes = ["api.localhost": RoutingTable.Route(app: nil, state: .serving([apiBackend]))]
-        var aliases: [String: String] = [:]
+        var aliases = [String: String](minimumCapacity: apps.values.reduce(0) { $0 + $1.domains.count })
         for state in apps.values {
             let host = "\(state.app.name).localhost"
             routes[host] = RoutingTable.Route(
@@ -182,9 +182,11 @@ package actor Reconciler {
     /// Domains of the world lead where the world says.
     private func nameHosts() async {
         guard isOpen else { return }
-        let domains = apps.values.flatMap(\.domains).filter { $0.isLocal && !$0.isWildcard }.map(\.text)
-        await machines.runtime.resolve(
-            ["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted() + domains)
+        var names = ["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted()
+        for state in apps.values {
+            for domain in state.domains where domain.isLocal && !domain.isWildcard { names.append(domain.text) }
+        }
+        await machines.runtime.resolve(names)
     }
 
     private var apiBackend: RoutingTable.Backend {

@@ -9,8 +9,8 @@ extension Loop {
             case .listen(let more):
                 places += more
                 if hasTable { listen() }
-            case .install(let table, let done):
-                install(table)
+            case .install(let table, let names, let done):
+                install(table, names)
                 done()
             case .drain(let dynos, let done):
                 drainWatches.append(DrainWatch(dynos: Set(dynos), done: done))
@@ -26,9 +26,9 @@ extension Loop {
     }
 
     /// Replaces the table, lets go of dynos that left it, and looks again at every held request.
-    private func install(_ new: RoutingTable) {
+    private func install(_ new: RoutingTable, _ names: HostNames) {
         var listed: [DynoID: UnsafeMutablePointer<Backend>] = [:]
-        table = CompiledTable(new) { backend in
+        table = CompiledTable(new, names: names) { backend in
             if let known = listed[backend.id] { return known }
             let made = self.known(backend) ?? Backend.make(backend, below: self.settings.socketFolder, now: now)
             if let made { listed[backend.id] = made }

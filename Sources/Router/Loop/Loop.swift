@@ -96,7 +96,8 @@ final class Loop {
         response.initialize(to: ParsedResponse())
         hostName = .allocate(capacity: HeadLimits.request.fieldLine)
         timers = .allocate(capacity: TimerQueue.Name.allCases.count)
-        table = CompiledTable(RoutingTable(version: 0)) { _ in nil }
+        let empty = RoutingTable(version: 0)
+        table = CompiledTable(empty, names: HostNames(empty)) { _ in nil }
         random = LoopRandom()
         records = AccessRecords()
         for name in TimerQueue.Name.allCases {
