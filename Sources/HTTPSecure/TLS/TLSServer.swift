@@ -102,11 +102,11 @@ package final class TLSServer {
         for host in hosts { own[host] = presentation }
     }
 
-    /// Shows only certificates of its own making from now on, and makes those anew.
-    package func presentNone() {
-        own = [:]
-        issued = [:]
-    }
+    /// Shows only certificates of its own making from now on.
+    package func presentNone() { own = [:] }
+
+    /// Makes its certificates anew when clients next ask for them.
+    package func renew() { issued = [:] }
 
     /// Whether clients of both hosts are shown one certificate that somebody brought.
     package func presentsOneCertificate(for one: String, and other: String) -> Bool {
