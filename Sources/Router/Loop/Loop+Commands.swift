@@ -4,7 +4,10 @@ internal import Model
 /// What the control side asks for.
 extension Loop {
     func receiveCommands() {
-        for command in inbox.takeAll() {
+        let commands = inbox.takeAll()
+        // Of several the last one counts: changes that come faster than they can be followed must not hold up requests.
+        let lastSecure = commands.lastIndex { if case .secure = $0 { true } else { false } }
+        for (index, command) in commands.enumerated() {
             switch command {
             case .listen(let more):
                 places += more
@@ -16,7 +19,7 @@ extension Loop {
                 drainWatches.append(DrainWatch(dynos: Set(dynos), done: done))
                 reviewDrains()
             case .activity(let dynos, let answer): answer(idleTimes(of: dynos))
-            case .secure(let material): secure(with: material)
+            case .secure(let material): if index == lastSecure { secure(with: material) }
             case .report(let done):
                 records.hand(to: outlet, now: now)
                 done()
