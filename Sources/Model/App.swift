@@ -37,6 +37,15 @@ package struct App: Sendable, Equatable {
     /// Source: heroku-platform.md §4, "Eco sleeping".
     package static let usualSleepAfter = Duration.seconds(30 * 60)
 
+    /// Whether the machine's authority signs for the app's domains that have no certificate of their own. On by default.
+    package var hasAutomaticCertificates: Bool {
+        get { features[Self.automaticCertificates] ?? true }
+        set { features[Self.automaticCertificates] = newValue }
+    }
+
+    /// A switch like those of ``AppFeature``; Heroku's API has endpoints of its own for it.
+    private static let automaticCertificates = "acm"
+
     package func has(_ feature: AppFeature) -> Bool { features[feature.rawValue] ?? feature.isOnByDefault }
 }
 

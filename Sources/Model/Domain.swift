@@ -21,4 +21,20 @@ package struct Domain: Sendable, Equatable {
     }
 }
 
+extension Domain {
+    /// How it comes by a certificate, as far as that happens by itself.
+    package enum Certification: Sendable, Equatable {
+        /// Clients that ask for it are shown one.
+        case issued
+        /// The machine's authority signs no names of the world, and nobody has brought one.
+        case impossible
+    }
+
+    /// - Returns: `nil` where the app does without.
+    package func certification(in app: App) -> Certification? {
+        guard app.hasAutomaticCertificates else { return nil }
+        return endpoint != nil || host.isLocal ? .issued : .impossible
+    }
+}
+
 package typealias DomainID = Identifier<Domain>

@@ -11,10 +11,13 @@ package enum RouterFault: String, Sendable, CaseIterable {
     case backendConnectionTimeout = "H19"
     case appBootTimeout = "H20"
     case backendConnectionRefused = "H21"
+    case forcedClose = "H24"
     case httpRestriction = "H25"
     case requestError = "H26"
     case clientRequestInterrupted = "H27"
     case clientConnectionIdle = "H28"
+    case misdirectedRequest = "H31"
+    case certificateMismatch = "H32"
     case maintenanceMode = "H80"
     case blankApp = "H81"
     case dynoHoursUsedUp = "H82"
@@ -34,10 +37,13 @@ package enum RouterFault: String, Sendable, CaseIterable {
         case .backendConnectionTimeout: "Backend connection timeout"
         case .appBootTimeout: "App boot timeout"
         case .backendConnectionRefused: "Backend connection refused"
+        case .forcedClose: "Forced close"
         case .httpRestriction: "HTTP restriction"
         case .requestError: "Request Error"
         case .clientRequestInterrupted: "Client Request Interrupted"
         case .clientConnectionIdle: "Client Connection Idle"
+        case .misdirectedRequest: "Misdirected Request"
+        case .certificateMismatch: "TLS Certificate Mismatch"
         case .maintenanceMode: "Maintenance mode"
         case .blankApp: "Blank app"
         case .dynoHoursUsedUp: "You've used up your dyno hour pool"
@@ -51,6 +57,8 @@ package enum RouterFault: String, Sendable, CaseIterable {
         case .blankApp, .httpRestriction: 502
         case .requestError: 400
         case .clientRequestInterrupted, .clientConnectionIdle: 499
+        case .misdirectedRequest: 421
+        case .certificateMismatch: 495
         default: 503
         }
     }

@@ -9,7 +9,7 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
     package var suffix: String? { isWildcard ? String(text.dropFirst()) : nil }
 
     /// Whether nobody can own it in the world: whatever it leads to is this machine's own affair.
-    package var isLocal: Bool { Self.localDomains.contains { text == $0 || text.hasSuffix(".\($0)") } }
+    package let isLocal: Bool
 
     /// Domains that nobody can own. Source: RFC 2606, 6761, 6762, 8375.
     package static let localDomains = ["localhost", "test", "example", "invalid", "local", "internal", "home.arpa"]
@@ -30,6 +30,7 @@ package struct HostName: Hashable, Sendable, CustomStringConvertible {
         guard plain.last != "localhost" else { throw .reserved(text) }
         guard plain.last?.utf8.allSatisfy({ (0x30...0x39).contains($0) }) == false else { throw .address(text) }
         self.text = name
+        isLocal = Self.localDomains.contains { name == $0 || name.hasSuffix(".\($0)") }
     }
 
     private static func isLabel(_ label: Substring) -> Bool {

@@ -63,12 +63,18 @@ package struct RoutingTable: Sendable, Equatable {
         package var pages: Pages
         /// A client that got an answer from one dyno comes back to it (`http-session-affinity`).
         package var keepsSessions: Bool
+        /// Whether the router makes certificates for the hosts that are served as this one; for this one it always does.
+        package var certifiesAliases: Bool
 
-        package init(app: AppID?, state: State, pages: Pages = Pages(), keepsSessions: Bool = false) {
+        package init(
+            app: AppID?, state: State, pages: Pages = Pages(), keepsSessions: Bool = false,
+            certifiesAliases: Bool = true
+        ) {
             self.app = app
             self.state = state
             self.pages = pages
             self.keepsSessions = keepsSessions
+            self.certifiesAliases = certifiesAliases
         }
     }
 

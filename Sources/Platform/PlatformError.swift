@@ -40,6 +40,7 @@ package enum PlatformError: Explained {
     case notCovered(HostName, by: [String])
     /// It is an app's `NAME.localhost`.
     case ownDomain(String)
+    case noAutomaticCertificates(AppName)
 
     package var explanation: Explanation {
         switch self {
@@ -141,6 +142,10 @@ package enum PlatformError: Explained {
             Explanation(
                 "\(host) can't be changed", because: "Each app has its NAME.localhost for as long as it has its name.",
                 mend: ["paas apps:rename NEWNAME"], id: .forbidden)
+        case .noAutomaticCertificates(let name):
+            Explanation(
+                "Automatic Certificate Management is not enabled on \(name)",
+                because: "It was turned off with certs:auto:disable.", mend: ["paas certs:auto:enable -a \(name)"])
         case .diskFull(let free):
             Explanation(
                 "Couldn't start the build", because: "Only \(free >> 20) MB are free on the disk.",

@@ -36,6 +36,8 @@ package enum Environment {
         return String(cString: path)
     }
 
+    package static func enter(_ folder: String) throws(PosixError) { try posix(chdir(folder), "chdir \(folder)") }
+
     /// The path without symbolic links; `nil` when something on it does not exist.
     package static func realPath(_ path: String) -> String? {
         guard let real = realpath(path, nil) else { return nil }

@@ -85,6 +85,34 @@ package enum FileTree {
         return Int64(info.st_size)
     }
 
+    /// Gives a file's or socket's owner's rights to a group as well; of a folder only the right to go through it.
+    package static func share(_ path: String, with group: UInt32, crossing: Bool = false) throws(PosixError) {
+        try posix(lchown(path, uid_t.max, group), "chown \(path)")
+        var info = stat()
+        try posix(stat(path, &info), "stat \(path)")
+        try posix(chmod(path, (info.st_mode & 0o7777) | (crossing ? 0o010 : 0o060)), "chmod \(path)")
+    }
+
+    /// - Returns: `nil` when there is nothing at `path`.
+    package static func group(of path: String) -> UInt32? {
+        var info = stat()
+        return stat(path, &info) == 0 ? info.st_gid : nil
+    }
+
+    /// Gives what is at `path` a second name, on the same file system; one that it has already is kept.
+    package static func link(_ path: String, as name: String) throws(PosixError) {
+        guard systemLink(path, name) != 0, errno != EEXIST else { return }
+        throw .last("link \(name)")
+    }
+
+    private static func systemLink(_ path: String, _ name: String) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.link(path, name)
+        #else
+            Darwin.link(path, name)
+        #endif
+    }
+
     /// Bytes that ordinary users may still write on the file system of `path`.
     package static func freeBytes(at path: String) throws(PosixError) -> Int64 {
         try posix(cpx_free_bytes(path), "statvfs \(path)")

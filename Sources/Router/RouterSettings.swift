@@ -29,6 +29,10 @@ package struct RouterSettings: Sendable {
     /// Access records kept while no daemon is connected, in bytes.
     package var recordLimit = 4 << 20
 
+    /// The working directory, from where the sockets below it are reached; `nil` when they are reached by their whole
+    /// paths.
+    package var socketFolder: String?
+
     package init(loops: Int) { self.loops = loops }
 
     /// What the program uses: a loop a core, one where the dynos need the other.

@@ -22,6 +22,8 @@ struct Daemon {
     private let logs: LogBook
     private let router: RouterControl
     private let servers: ServerKeeper
+    /// Whom the router becomes when root starts it.
+    private let routerUser: UInt32?
     private let platform: Platform
     private let api: APIServer
     private let ending: Ending
@@ -41,8 +43,10 @@ struct Daemon {
         let logs = LogBook(folder: home.logs)
         let dynos = DynoHost(
             try .init(home: home, programs: programs, environment: environment), reactor: reactor, pool: pool)
+        let routerUser = await Self.routerUser(dynos)
         let router = RouterControl(
-            controlSocket: home.routerSocket, program: programs.router, logFile: home.routerLog, reactor: reactor)
+            controlSocket: home.routerSocket, program: programs.router, logFile: home.routerLog, user: routerUser,
+            reactor: reactor)
         var tls = try AuthorityFolder(path: home.tls).load()
         // A router that lives has to go on showing them.
         tls.certificates = try await Platform.certificates(in: store)
@@ -77,6 +81,7 @@ struct Daemon {
         self.logs = logs
         self.router = router
         self.servers = servers
+        self.routerUser = routerUser
         self.platform = platform
         self.ending = ending
         api = APIServer(
@@ -85,8 +90,16 @@ struct Daemon {
                 version: PlatformVersion.current.description, processID: Environment.processID,
                 userID: Environment.userID, home: home.path,
                 port: port, addresses: listeners.filter { $0.port == port }.map(\.address),
-                routerProcessID: { await router.processID() },
+                routerProcessID: { await router.processID() }, routerUserID: { await router.userID() },
                 shutDown: { await ending.begin(keepingDynos: $0) }))
+    }
+
+    /// Where there is no user to be had, the router stays root: `paas doctor` says so.
+    private static func routerUser(_ dynos: DynoHost) async -> UInt32? {
+        do { return try await dynos.routerUser() } catch {
+            Journal.note(.error, "router.user", ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// Whoever looks whether a daemon lives here holds the lock for a moment.
@@ -183,6 +196,7 @@ struct Daemon {
         try await platform.start()
         let owner = AsyncListener(try UnixSocket.listen(at: home.apiSocket), reactor: reactor)
         let routed = AsyncListener(try UnixSocket.listen(at: home.routedSocket), reactor: reactor)
+        if let routerUser { try FileTree.share(home.routedSocket, with: routerUser) }
         let record =
             #"{"pid":\#(Environment.processID),"port":\#(platform.settings.port),"version":"\#(PlatformVersion.current.description)"}"#
         try FileTree.write(Array((record + "\n").utf8), to: home.record)

@@ -45,6 +45,36 @@ struct CertificateRequestTests {
         }
     }
 
+    @Test("is not needed for names that nobody can own, as long as Automatic Certificate Management is on")
+    func automatic() async throws {
+        try await Door.with { door in
+            _ = try await door.stage.deployed("one", ["web": "serve"])
+            #expect(try await door.ask("GET", Self.app).json()["acm"] == .bool(true))
+            for host in ["other.test", "www.example.com"] { _ = try await add(host, door) }
+            func status(_ host: String) async throws -> [JSONValue?] {
+                let domain = try await door.ask("GET", "\(Self.app)/domains/\(host)").json()
+                return [domain["acm_status"], domain["acm_status_reason"]]
+            }
+            #expect(try await status("other.test") == [.string("cert issued"), .null])
+            #expect(try await status("www.example.com")[0] == .string("failed"))
+            #expect(try await status("www.example.com")[1]?.text?.contains("signs no names of the world") == true)
+            #expect(try await status("one.localhost") == [.null, .null])
+
+            #expect(try await door.ask("DELETE", "\(Self.app)/acm").json()["acm"] == .bool(false))
+            #expect(try await status("other.test") == [.null, .null])
+            #expect(door.stage.router.installed.last?.routes["one.localhost"]?.certifiesAliases == false)
+            let refused = try await door.ask("PATCH", "\(Self.app)/acm")
+            #expect(refused.status == 422 && refused.text.contains("certs:auto:enable"), "\(refused)")
+
+            #expect(try await door.ask("POST", "\(Self.app)/acm", "{}").json()["acm"] == .bool(true))
+            #expect(door.stage.router.installed.last?.routes["one.localhost"]?.certifiesAliases == true)
+            let installed = door.stage.router.installed.count
+            #expect(try await door.ask("PATCH", "\(Self.app)/acm").status == 200)
+            #expect(door.stage.router.installed.count == installed + 1)
+            #expect(try await status("other.test") == [.string("cert issued"), .null])
+        }
+    }
+
     @Test("that does not name a domain is not given to it, and does not take the place of one that does")
     func notCovered() async throws {
         try await Door.with { door in

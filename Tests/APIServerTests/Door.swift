@@ -19,7 +19,8 @@ final class Door: Sendable {
             door.stage.platform,
             daemon: .init(
                 version: "1.2.3", processID: 1, userID: Environment.userID, home: door.stage.folder, port: 8080,
-                addresses: ["127.0.0.1:8080"], routerProcessID: { nil }, shutDown: { _ in }))
+                addresses: ["127.0.0.1:8080"], routerProcessID: { nil }, routerUserID: { nil },
+                shutDown: { _ in }))
         let serving = try [
             door.serve(door.ownerSocket) { await api.serveOwner($0, $1, $2) },
             door.serve(door.routedSocket) { await api.serveRouted($0, $1, $2) },

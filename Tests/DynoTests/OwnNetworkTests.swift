@@ -94,6 +94,36 @@ struct OwnNetworkTests {
         try await machine.leave()
     }
 
+    @Test(
+        "has, where the router has a user of its own, a second door that this user may enter, and no other way in",
+        .enabled("needs root") { geteuid() == 0 })
+    func routerDoor() async throws {
+        let machine = try Machine(.l0)
+        let user = try #require(try await machine.host.routerUser())
+        let dyno = try await machine.host.start(spec(machine, server("os.environ[\"PORT\"]"), wantsPort: true))
+        guard case .inside(let door, _, let port) = try #require(await bound(dyno)) else {
+            Issue.record("no door")
+            return
+        }
+        let run = "\(machine.home)/run"
+        #expect(door == "\(run)/doors/\(dyno.id)")
+        let inner = try await socket(through: door)
+        #expect(connect(inner, to: port) == 0)
+        // What the group may: go through two folders, and connect to what is in the second one.
+        for (path, mode) in [(run, 0o710), ("\(run)/doors", 0o710), (door, 0o660)] {
+            var info = stat()
+            #expect(stat(path, &info) == 0 && info.st_uid == 0 && info.st_gid == user)
+            #expect(info.st_mode & 0o777 == UInt32(mode), "\(path): \(String(info.st_mode, radix: 8))")
+        }
+        for path in ["\(run)/dynos", "\(run)/dynos/\(dyno.id)"] {
+            var info = stat()
+            #expect(stat(path, &info) == 0 && info.st_gid == 0 && info.st_mode & 0o777 == 0o700, "\(path)")
+        }
+        await dyno.release()
+        #expect(!FileTree.exists(door))
+        try await machine.leave()
+    }
+
     @Test("lets two dynos and the machine listen on one port", arguments: levels)
     func fixedPort(_ level: SandboxLevel) async throws {
         let machine = try Machine(level)

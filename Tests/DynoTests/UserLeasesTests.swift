@@ -35,6 +35,16 @@ struct UserLeasesTests {
         #expect(!ids.contains { $0 < 1000 || (60_000...65_535).contains($0) })
     }
 
+    @Test("are not the router's, which is the same over restarts and no other home's")
+    func router() throws {
+        let scene = try Scene()
+        let router = try scene.leases("one").routerUser()
+        #expect(try scene.leases("one").routerUser() == router)
+        #expect(try scene.leases("other").routerUser() != router)
+        let one = scene.leases("one")
+        #expect(try !(0..<3000).map { try one.user(of: $0) }.contains(router))
+    }
+
     @Test("stay the same over restarts, whichever home starts first, and when the home is moved")
     func stable() throws {
         let scene = try Scene()

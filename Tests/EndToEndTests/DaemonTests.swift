@@ -60,6 +60,42 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "of root has a router that is a user of its own, and is so again when it was killed; a user's router is that user",
+            .needsRoot, .timeLimit(.minutes(5)))
+        func routerUser() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("guarded", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                let user = try #require(try await platform.status("router_user"))
+                #expect(user != "0")
+                let owner = try await platform.shell(
+                    "stat -c %u \"$1\"/run/dynos/*/scratch/upper | sort -u", platform.home)
+                #expect(!owner.output.split(separator: "\n").contains(Substring(user)), "an app has the router's user")
+                #expect(try await platform.paas("status").output.contains(", user \(user)\n"))
+                let doctor = try await platform.paas("doctor")
+                #expect(
+                    doctor.output.contains("router: has given up root's rights; it runs as user \(user)"), "\(doctor)")
+                let router = try #require(try await platform.status("router_pid"))
+                try await platform.shell("kill -9 \"$1\"", router).orThrow()
+                #expect(try await app.get().body == "here")
+                #expect(try await platform.status("router_pid") != router)
+                #expect(try await platform.status("router_user") == user)
+                let token = try await platform.paas("auth:token").orThrow().output.filter { $0 != "\n" }
+                let listed = try await platform.shell(
+                    "curl -s -H 'Host: api.localhost' -H \"Authorization: Bearer $1\" http://127.0.0.1:$2/apps", token,
+                    "\(platform.port)")
+                #expect(listed.output.contains("guarded"), "\(listed)")
+            }
+            try await Account.with { account in
+                try await TestPlatform.with(account: account) { platform in
+                    let status = try await platform.paas("status", "--json").output
+                    #expect(status.jsonField("router_user") == status.jsonField("user"))
+                    #expect(try await platform.paas("doctor").output.contains("router: runs as you do"))
+                }
+            }
+        }
+
         @Test("begins its diary anew when it has grown, and keeps one older", .timeLimit(.minutes(3)))
         func diary() async throws {
             try await TestPlatform.with(starts: false) { platform in

@@ -6,9 +6,11 @@ enum Answers {
     private static let person = AccountReference(id: "u1", email: "me@localhost")
     private static let named = NamedReference(id: "a1", name: "example")
 
-    static func app(_ name: String = "example", id: String = "a1", home: String = "/home") -> AppResource {
+    static func app(
+        _ name: String = "example", id: String = "a1", home: String = "/home", acm: Bool = false
+    ) -> AppResource {
         AppResource(
-            buildStack: NamedReference(id: "s1", name: "heroku-24"), createdAt: time,
+            acm: acm, buildStack: NamedReference(id: "s1", name: "heroku-24"), createdAt: time,
             generation: NamedReference(id: "g1", name: "cedar"), gitURL: "\(home)/git/\(id).git", id: id,
             maintenance: false, name: name, owner: person, region: NamedReference(id: "r1", name: "us"),
             repoSize: 12_288,

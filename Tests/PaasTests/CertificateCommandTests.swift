@@ -120,14 +120,24 @@ struct CertificateCommandTests {
         }
     }
 
+    private func automatic(_ domains: [DomainResource], isOn: Bool = true) throws -> [String: [FakePlatform.Reply]] {
+        let app = try FakePlatform.Reply.value(Answers.app(acm: isOn))
+        return try Scene.with([
+            "GET /apps/example": [app], "GET /apps/a1/domains": [try .value(domains)], "POST /apps/a1/acm": [app],
+            "PATCH /apps/a1/acm": [app], "DELETE /apps/a1/acm": [app],
+        ])
+    }
+
+    private static let signed = [
+        DomainCommandTests.domain("example.localhost", kind: "heroku"),
+        DomainCommandTests.domain("shop.test", acm: "cert issued"),
+        DomainCommandTests.domain("www.shop.test", endpoint: "calm-tor-1", acm: "cert issued"),
+    ]
+    private static let foreign = DomainCommandTests.domain("www.example.com", acm: "failed", reason: "No.")
+
     @Test("comes by itself for names that nobody can own, which certs:auto says of each domain")
-    func automatic() async throws {
-        let domains = [
-            DomainCommandTests.domain("example.localhost", kind: "heroku"), DomainCommandTests.domain("shop.test"),
-            DomainCommandTests.domain("www.shop.test", endpoint: "calm-tor-1"),
-            DomainCommandTests.domain("www.example.com"),
-        ]
-        try await FakePlatform.with(try Scene.with(["GET /apps/a1/domains": [try .value(domains)]])) { platform in
+    func status() async throws {
+        try await FakePlatform.with(try automatic(Self.signed + [Self.foreign])) { platform in
             let shown = try await platform.paas("certs:auto", "-a", "example")
             #expect(
                 shown.output == """
@@ -143,6 +153,51 @@ struct CertificateCommandTests {
                     Clients take what the authority of this machine signs once they know it: paas certs:trust
 
                     """)
+        }
+    }
+
+    @Test("is waited for, until each domain has one or one of them will have none")
+    func waited() async throws {
+        try await FakePlatform.with(try automatic(Self.signed)) { platform in
+            for words in [["certs:auto:wait"], ["certs:auto", "--wait"]] {
+                let waited = try await platform.run(words + ["-a", "example"])
+                #expect(waited.errors == "Waiting until the certificate is issued to all domains... done\n")
+                #expect(waited.code == 0)
+            }
+        }
+        try await FakePlatform.with(try automatic(Self.signed + [Self.foreign])) { platform in
+            let failed = try await platform.paas("certs:auto:wait", "-a", "example")
+            #expect(failed.code == 1)
+            #expect(
+                failed.errors.contains(
+                    "The certificate could not be issued to all domains: www.example.com has none."), "\(failed)")
+        }
+    }
+
+    @Test("is no longer made by itself once that is disabled, after the app's name was confirmed, until it is enabled")
+    func switched() async throws {
+        try await FakePlatform.with(try automatic(Self.signed)) { platform in
+            let unsure = try await platform.paas("certs:auto:disable", "-a", "example")
+            #expect(unsure.code == 1)
+            #expect(
+                unsure.errors.contains("This command will disable Automatic Certificate Management from example."))
+            let off = try await platform.paas("certs:auto:disable", "-a", "example", "--confirm", "example")
+            #expect(off.errors == "Disabling Automatic Certificate Management... done\n" && off.code == 0)
+            let refreshed = try await platform.paas("certs:auto:refresh", "-a", "example")
+            #expect(refreshed.errors == "Refreshing Automatic Certificate Management... done\n")
+            let enabled = try await platform.paas("certs:auto:enable", "-a", "example")
+            #expect(
+                enabled.errors
+                    == "Enabling Automatic Certificate Management... starting. See status with paas certs:auto or wait "
+                    + "until active with paas certs:auto --wait\n")
+            #expect(
+                platform.requests.filter { $0.contains("/acm") }.map { $0.split(separator: " ")[0] }
+                    == ["DELETE", "PATCH", "POST"])
+        }
+        try await FakePlatform.with(try automatic(Self.signed, isOn: false)) { platform in
+            let shown = try await platform.paas("certs:auto", "-a", "example")
+            #expect(shown.output.hasPrefix("=== Automatic Certificate Management is disabled on example\n"))
+            #expect(try await platform.paas("certs:auto:wait", "-a", "example").code == 1)
         }
     }
 

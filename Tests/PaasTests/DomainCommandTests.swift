@@ -5,10 +5,13 @@ import Testing
 
 @Suite("A domain at the keyboard", .timeLimit(.minutes(1)))
 struct DomainCommandTests {
-    static func domain(_ host: String, kind: String = "custom", endpoint: String? = nil) -> DomainResource {
+    static func domain(
+        _ host: String, kind: String = "custom", endpoint: String? = nil, acm: String? = nil, reason: String? = nil
+    ) -> DomainResource {
         DomainResource(
-            app: NamedReference(id: "a1", name: "example"), cname: kind == "custom" ? "example.localhost" : nil,
-            createdAt: Answers.time, hostname: host, id: "d-\(host)", kind: kind, updatedAt: Answers.time,
+            acmStatus: acm, acmStatusReason: reason, app: NamedReference(id: "a1", name: "example"),
+            cname: kind == "custom" ? "example.localhost" : nil, createdAt: Answers.time, hostname: host,
+            id: "d-\(host)", kind: kind, updatedAt: Answers.time,
             sniEndpoint: endpoint.map { NamedReference(id: "e1", name: $0) })
     }
 
@@ -53,6 +56,27 @@ struct DomainCommandTests {
             #expect(filtered.code == 2 && filtered.errors.contains("There is no column name; there are Domain Name"))
             let right = try await platform.paas("domains", "-a", "example", "--csv", "--filter", "Domain Name=WWW")
             #expect(right.output.split(separator: "\n").count == 2)
+        }
+    }
+
+    @Test("is listed with what stands of its certificate when asked for more")
+    func extended() async throws {
+        let domains = [
+            Self.domain("www.shop.test", acm: "cert issued"),
+            Self.domain("www.example.com", acm: "failed", reason: "No names of the world."),
+        ]
+        try await FakePlatform.with(try Scene.with(["GET /apps/a1/domains": [try .value(domains)]])) { platform in
+            let csv = try await platform.paas(
+                "domains", "-a", "example", "-x", "--csv", "--columns", "Domain Name,ACM Status,ACM Status Reason")
+            #expect(
+                csv.output == """
+                    Domain Name,ACM Status,ACM Status Reason
+                    www.example.com,failed,No names of the world.
+                    www.shop.test,cert issued,
+
+                    """)
+            let table = try await platform.paas("domains", "-a", "example", "--extended", "--no-wrap")
+            #expect(table.output.contains("SNI Endpoint   ACM Status    ACM Status Reason"), "\(table)")
         }
     }
 

@@ -15,20 +15,23 @@ extension RouterSuite {
     @Suite("The daemon's hand on the router", .timeLimit(.minutes(1)))
     struct ControlTests {
         /// A home with a router program, and what reaches into it.
-        private struct Home {
+        struct Home {
             let folder: Scratch
             let reactor: Reactor
-            var socket: String { folder.path + "/router.sock" }
+            /// Nobody but its owner may cross the folder above it.
+            var run: String { folder.path + "/run" }
+            var socket: String { run + "/router.sock" }
 
             init() throws {
                 folder = try Scratch()
+                try FileTree.makeFolder(folder.path + "/run")
                 reactor = try Reactor()
             }
 
-            func control() -> RouterControl {
+            func control(user: UInt32? = nil) -> RouterControl {
                 RouterControl(
-                    controlSocket: socket, program: Self.program, logFile: folder.path + "/router.log", reactor: reactor
-                )
+                    controlSocket: socket, program: Self.program, logFile: folder.path + "/router.log", user: user,
+                    reactor: reactor)
             }
 
             /// The program beside the test's own.
@@ -46,7 +49,7 @@ extension RouterSuite {
             }
         }
 
-        private static func open() throws -> [RouterListener] {
+        static func open() throws -> [RouterListener] {
             let socket = try TCPSocket.listen(address: "127.0.0.1", port: 0)
             let port = try TCPSocket.localPort(of: socket)
             return [RouterListener(descriptor: socket.release(), address: "127.0.0.1", port: port)]
@@ -271,17 +274,27 @@ extension RouterSuite {
 }
 
 /// A router whose daemon is gone: started by hand, given what it needs, and left.
-private final class Orphan: Sendable {
+final class Orphan: Sendable {
     let processID: Int32
     private let socket: String
 
-    /// - Parameter descriptorLimit: the most descriptors that it may have.
-    init(program: String, socket: String, log: String, descriptorLimit: Int = 1024) throws {
+    /// - Parameters:
+    ///   - user: whom it becomes.
+    ///   - descriptorLimit: the most descriptors that it may have.
+    ///   - isSoftLimit: it may have more when it asks.
+    init(
+        program: String, socket: String, log: String, user: UInt32? = nil, descriptorLimit: Int = 1024,
+        isSoftLimit: Bool = false
+    ) throws {
         self.socket = socket
         let null = try Descriptor(opening: "/dev/null", O_RDWR)
         let out = try Descriptor(opening: log, O_WRONLY | O_CREAT | O_APPEND)
         let processID = try Subprocess.start(
-            "/bin/sh", arguments: ["-c", "ulimit -n \(descriptorLimit); exec \"$0\" \"$1\"", program, socket],
+            "/bin/sh",
+            arguments: [
+                "-c", "ulimit \(isSoftLimit ? "-S " : "")-n \(descriptorLimit); exec \"$0\" \"$@\"", program, socket,
+            ]
+                + (user.map { ["\($0)"] } ?? []),
             environment: [:], descriptors: [null.raw, out.raw, out.raw])
         self.processID = processID
         startThread(named: "test-reaper") { _ = try? Subprocess.wait(processID) }

@@ -68,7 +68,8 @@ extension RouterSuite {
                     aliases["*.zone\(number).test"] = "x.localhost"
                 }
                 let routes = ["x.localhost": RoutingTable.Route(app: AppID(), state: .starting)]
-                let table = CompiledTable(RoutingTable(version: 1, routes: routes, aliases: aliases)) { _ in nil }
+                let whole = RoutingTable(version: 1, routes: routes, aliases: aliases)
+                let table = CompiledTable(whole, names: HostNames(whole)) { _ in nil }
                 let hosts = (0..<10).flatMap { [Array("host\($0).shop.test".utf8), Array("a.b.zone\($0).test".utf8)] }
                 var best = Int.max
                 for _ in 0..<20 {
@@ -82,6 +83,34 @@ extension RouterSuite {
             }
             let (few, many) = (time(10), time(10_000))
             #expect(many < few * 4, "\(few) ns for ten, \(many) ns for ten thousand")
+        }
+
+        @Test("come and go by the ten thousand while a connection stays open")
+        func many() async throws {
+            let origin = try Origin.hello()
+            let router = try TestRouter()
+            let client = try router.connect()
+            func status(_ host: String) -> String {
+                client.send("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+                return String(client.readMessage().head.split(separator: " ").dropFirst().first ?? "")
+            }
+            let aliases = Dictionary(
+                uniqueKeysWithValues: (0..<10_000).map { number in
+                    (number % 100 == 99 ? "*.zone\(number).test" : "host\(number).shop.test", "x.localhost")
+                })
+            for round in 0..<3 {
+                await router.route(.serving([origin.backend()]), aliases: aliases)
+                for number in [0, 5_000, 9_998] { #expect(status("host\(number).shop.test") == "200", "\(round)") }
+                #expect(status("a.zone9999.test") == "200")
+                #expect(status("host10000.shop.test") == "404")
+                await router.route(.serving([origin.backend()]), aliases: ["other.test": "x.localhost"])
+                #expect(status("host0.shop.test") == "404")
+                #expect(status("other.test") == "200")
+            }
+            let table = RoutingTable(
+                version: 1, routes: ["x.localhost": .init(app: nil, state: .starting)], aliases: aliases)
+            var reader = ByteReader(TableCoding.encode(table))
+            #expect(try TableCoding.decode(&reader) == table)
         }
 
         @Test("travel from the daemon to the router unharmed, with the pages that an app wants")

@@ -1,6 +1,7 @@
 import CPosix
 import Model
 import Posix
+import Synchronization
 import Testing
 
 @testable import Router
@@ -68,6 +69,34 @@ extension RouterSuite {
             await router.route(.serving([door.backend(port)]))
             #expect(try router.get().hasPrefix("HTTP/1.1 503 "))
             #expect(await router.line().hasPrefix("at=error code=H21 desc=\"Backend connection refused\""))
+        }
+
+        @Test("may hold a socket longer than the router does: what happens to it then is nobody's business")
+        func held() async throws {
+            let router = try TestRouter()
+            let origin = try Origin.hello()
+            for round in 0..<20 {
+                let kept = Mutex<[Int32]>([])
+                let door = try Door { raw in
+                    let caller = accept(raw, nil, nil)
+                    guard caller >= 0 else { return }
+                    let socket = cpx_tcp_socket(0)
+                    kept.withLock { $0.append(socket) }
+                    var byte: UInt8 = 0
+                    _ = cpx_send_with_fds(caller, &byte, 1, [socket], 1)
+                    close(caller)
+                }
+                await router.route(.serving([door.backend(origin.port)]))
+                for _ in 0..<5 { #expect(try router.get().hasSuffix("Hello, world!")) }
+                // Lets go of the idle connections.
+                await router.route(.serving([origin.backend()]))
+                #expect(try router.get().hasSuffix("Hello, world!"))
+                let sockets = kept.withLock { $0 }
+                #expect(!sockets.isEmpty)
+                for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
+                #expect(try router.get().hasSuffix("Hello, world!"), "\(round)")
+                for socket in sockets { close(socket) }
+            }
         }
 
         @Test("H21: its first process is gone, or goes before it has answered")

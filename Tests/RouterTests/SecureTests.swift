@@ -77,6 +77,68 @@ extension RouterSuite {
             #expect(run.status != 0)
         }
 
+        @Test("an app that does without has none made for its domains, only for its NAME.localhost")
+        func withoutAutomatic() async throws {
+            let router = try router()
+            let origin = try Origin.hello()
+            let route = RoutingTable.Route(
+                app: AppID(), state: .serving([origin.backend()]), certifiesAliases: false)
+            await router.route(
+                .serving([origin.backend()]), more: ["y.localhost": route],
+                aliases: ["own.test": "y.localhost", "shop.test": "x.localhost"])
+            let refused = try curl(router, "own.test")
+            #expect(refused.status == 60 && refused.output.isEmpty, "\(refused)")
+            for host in ["x.localhost", "y.localhost", "shop.test"] {
+                #expect(try curl(router, host).output == "Hello, world!", "\(host)")
+            }
+        }
+
+        @Test("told once more, the router makes its certificates anew")
+        func refreshed() async throws {
+            let router = try router()
+            await router.route(.starting)
+            func serial() throws -> String {
+                try Run(
+                    [
+                        "sh", "-c",
+                        "openssl s_client -connect 127.0.0.1:\(router.port) -servername x.localhost </dev/null 2>/dev/null"
+                            + " | openssl x509 -noout -serial",
+                    ]
+                ).output
+            }
+            let first = try serial()
+            #expect(first.hasPrefix("serial="))
+            #expect(try serial() == first)
+            router.secure(with: material)
+            #expect(try serial() != first)
+        }
+
+        @Test(
+            "H32, over HTTP/2 H31: a connection that was made for one app asks for another one",
+            arguments: [
+                ("--http1.1", 495, "H32 desc=\"TLS Certificate Mismatch\""),
+                ("--http2", 421, "H31 desc=\"Misdirected Request\""),
+            ])
+        func misdirected(version: String, status: Int, code: String) async throws {
+            let router = try router()
+            let origin = try Origin.hello()
+            let other = RoutingTable.Route(app: AppID(), state: .serving([origin.backend()]))
+            await router.route(
+                .serving([origin.backend()]), more: ["y.localhost": other], aliases: ["own.test": "x.localhost"])
+            func ask(_ host: String, _ shown: String) throws -> Run {
+                try curl(router, shown, [version, "-H", "Host: \(host)", "-w", "%{http_code}"])
+            }
+            let refused = try ask("x.localhost", "y.localhost")
+            #expect(refused.output.hasSuffix("\(status)"), "\(refused)")
+            #expect(await router.line().hasPrefix("at=error code=\(code) method=GET "))
+            // Another host of the same app, in other letters, or of no app: nobody is misled.
+            for (host, shown) in [
+                ("X.LOCALHOST", "x.localhost"), ("own.test", "x.localhost"), ("x.localhost", "localhost"),
+            ] {
+                #expect(try ask(host, shown).output == "Hello, world!200", "\(host) \(shown)")
+            }
+        }
+
         @Test("each host has a certificate of its own, which names no other")
         func leaves() async throws {
             let router = try router()

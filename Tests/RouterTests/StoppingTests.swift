@@ -14,6 +14,24 @@ import Testing
 extension RouterSuite {
     @Suite("A router that stops", .timeLimit(.minutes(1)))
     struct StoppingTests {
+        @Test("H24: a request that is not done when time is up is cut off, and has its line")
+        func forced() async throws {
+            let router = try TestRouter()
+            let origin = try Origin { socket in
+                _ = socket.readMessage()
+                socket.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n12345")
+                _ = socket.readAll()
+            }
+            await router.route(.serving([origin.backend()]))
+            let client = try router.connect()
+            client.send("GET /slow HTTP/1.1\r\nHost: x.localhost\r\n\r\n")
+            #expect(client.read(through: "12345").hasSuffix("12345"))
+            router.stop()
+            let line = await router.line()
+            #expect(line.hasPrefix("at=error code=H24 desc=\"Forced close\" method=GET path=\"/slow\" "), "\(line)")
+            #expect(line.contains(#/ dyno=web\.1 connect=[0-9]+ms service=[0-9]+ms status= bytes=5 /#), "\(line)")
+        }
+
         @Test("at the moment in which a connection arrives lets go of its listener without harm")
         func arriving() async throws {
             for _ in 0..<20 {

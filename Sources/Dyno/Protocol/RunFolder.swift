@@ -14,6 +14,9 @@ struct RunFolder: Hashable, Sendable {
     var spool: String { "\(path)/out" }
     /// Where the router gets sockets of the dyno's own network.
     var door: String { "\(path)/door" }
+    /// The door's second name, for a router that has a user of its own: nothing else of the dyno is to be found there.
+    /// `HOME/run/doors/<id>`
+    var routerDoor: String { "\(RouterDoors.folder(above: path))/\(path.split(separator: "/").last ?? "")" }
     /// The process id of the dyno's `pasta`.
     var wayOut: String { "\(path)/pasta" }
     /// What it has written and nobody keeps: ``LostFiles``, when there is any.

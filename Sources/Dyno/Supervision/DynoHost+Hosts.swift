@@ -14,10 +14,16 @@ extension DynoHost {
     package func resolve(_ names: [String]) throws {
         try FileTree.makeFolder(settings.runFolder)
         let machine = (try? FileTree.readText("/etc/hosts", limit: 1 << 20)) ?? "127.0.0.1 localhost\n::1 localhost\n"
-        let text = (machine.hasSuffix("\n") ? machine : machine + "\n") + names.map { "127.0.0.1 \($0)\n" }.joined()
+        var bytes = Array((machine.hasSuffix("\n") ? machine : machine + "\n").utf8)
+        // There may be ten thousand of them.
+        for name in names {
+            bytes.append(contentsOf: "127.0.0.1 ".utf8)
+            bytes.append(contentsOf: name.utf8)
+            bytes.append(UInt8(ascii: "\n"))
+        }
         // In place: dynos see this file, not the folder it is in.
         let file = try Descriptor(opening: Self.hostsFile(settings), O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
         try posix(fchmod(file.raw, 0o644), "chmod hosts")
-        try file.writeAll(Array(text.utf8))
+        try file.writeAll(bytes)
     }
 }

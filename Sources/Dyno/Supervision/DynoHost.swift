@@ -149,6 +149,16 @@ package actor DynoHost {
         } catch { throw .noUser(reason: "\(error)") }
     }
 
+    /// The user that the router is to be, with its way to the dynos' doors; `nil` where the platform is not root's.
+    ///
+    /// - Throws: ``PosixError`` when this machine has no user id left to give away.
+    package func routerUser() async throws -> UInt32? {
+        guard geteuid() == 0 else { return nil }
+        let user = try await pool.run { [users] in try users.routerUser() }
+        try RouterDoors.open(in: settings.runFolder, for: user)
+        return user
+    }
+
     private func probeLevels() async -> SandboxReport {
         var failures: [(level: SandboxLevel, reason: String)] = []
         for level in SandboxLevel.allCases where level != .l0 || geteuid() == 0 {
@@ -203,6 +213,7 @@ extension DynoHost {
         // Out of everybody's sight in one step. What cannot be removed now is tried again by the next daemon.
         try? await pool.run {
             ControlGroup.removeLeftovers(of: folder)
+            try? FileTree.remove(folder.routerDoor)  // Few have one.
             // Held meanwhile, so that a shim which a dying daemon has just started finds out that it came too late.
             let lock = try? FileLock.take(folder.lock)
             try posix(rename(folder.path, gone), "rename \(folder.path)")

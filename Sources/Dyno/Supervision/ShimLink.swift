@@ -172,7 +172,7 @@ final class ShimLink: Sendable {
             case .failed(let failure): news.failure = failure
             case .bound(let address, let port): news.bound = .tcp(address: address, port: port)
             case .boundInside(let address, let port):
-                news.bound = .inside(door: folder.door, address: address, port: port)
+                news.bound = .inside(door: RouterDoors.name(folder), address: address, port: port)
             case .output(let position): news.position = max(news.position, position)
             case .ended(let record): news.record = record
             case .tookInput(let total): news.inputTaken = total

@@ -7,13 +7,15 @@ internal import Synchronization
     internal import Darwin
 #endif
 
-/// The user ids that a home's apps run as where root runs the platform: an id an app, and no other home of this machine
-/// has the same.
+/// The user ids that a home's apps and its router run as where root runs the platform: an id an app, and no other home of
+/// this machine has the same.
 ///
 /// Ids are leased in blocks. A lease is a file in a folder of root's, named by the block's number; it names its home by
 /// device, inode and path, and holds as long as that home is there.
 final class UserLeases: Sendable {
     static let blockSize = 1000
+    /// The last id of a block is no app's: that of the first block is the router's.
+    private static let appsInBlock = blockSize - 1
     /// Blocks up to here are below 60,000, where Debian's own numbers end; these fit into any container.
     private static let lowBlocks = 30
     private static let lowest = 30_000
@@ -22,7 +24,7 @@ final class UserLeases: Sendable {
 
     private let folder: String
     private let home: String
-    /// The numbers of this home's blocks; the first one is for its apps 0 to 999, and so on.
+    /// The numbers of this home's blocks; the first one is for its apps 0 to 998, and so on.
     private let blocks = Mutex<[Int]>([])
 
     init(folder: String, home: String) {
@@ -32,12 +34,18 @@ final class UserLeases: Sendable {
 
     /// The user of the app with that ordinal. Blocks: leasing waits for other homes that are at it.
     func user(of ordinal: Int) throws(PosixError) -> UInt32 {
-        let place = ordinal / Self.blockSize
+        try id(ordinal % Self.appsInBlock, inBlock: ordinal / Self.appsInBlock)
+    }
+
+    /// The router's user. Blocks as ``user(of:)`` does.
+    func routerUser() throws(PosixError) -> UInt32 { try id(Self.appsInBlock, inBlock: 0) }
+
+    private func id(_ index: Int, inBlock place: Int) throws(PosixError) -> UInt32 {
         let block = try blocks.withLock { blocks throws(PosixError) in
             if place >= blocks.count { blocks = try lease(atLeast: place + 1) }
             return blocks[place]
         }
-        return UInt32(Self.firstID(of: block) + ordinal % Self.blockSize)
+        return UInt32(Self.firstID(of: block) + index)
     }
 
     private static func firstID(of block: Int) -> Int {

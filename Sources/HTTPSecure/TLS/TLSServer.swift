@@ -105,6 +105,20 @@ package final class TLSServer {
     /// Shows only certificates of its own making from now on.
     package func presentNone() { own = [:] }
 
+    /// Makes its certificates anew when clients next ask for them.
+    package func renew() { issued = [:] }
+
+    /// Whether clients of both hosts are shown one certificate that somebody brought.
+    package func presentsOneCertificate(for one: String, and other: String) -> Bool {
+        guard let first = ownPresentation(for: one), let second = ownPresentation(for: other) else { return false }
+        return first === second
+    }
+
+    private func ownPresentation(for host: String) -> Presentation? {
+        if let own = own[host] { return own }
+        return host.firstIndex(of: ".").flatMap { own["*" + host[$0...]] }
+    }
+
     /// A connection's own state; its owner calls ``TLSStream/free(_:)`` at the end.
     package func accept(_ descriptor: Int32) -> UnsafeMutablePointer<TLSStream>? {
         guard let connection = SSL_new(context) else { return nil }
@@ -121,8 +135,7 @@ package final class TLSServer {
 
     /// A host that nobody serves gets the certificate of `localhost`: the client then says what is wrong.
     private func presentation(for host: String) -> Presentation? {
-        if let own = own[host] { return own }
-        if let dot = host.firstIndex(of: "."), let own = own["*" + host[dot...]] { return own }
+        if let own = ownPresentation(for: host) { return own }
         let name = CertificateAuthority.maySign(for: host) && serves(host) ? host : "localhost"
         if let made = issued[name] { return made }
         // Else the handshake fails.

@@ -79,6 +79,9 @@ package struct TLSStream {
         ERR_clear_error()
     }
 
+    /// Whom the client asked for in its hello, as it wrote it; `nil` when it did not say.
+    package var askedHost: UnsafePointer<CChar>? { SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name) }
+
     package var application: TLSServer.Application {
         var name: UnsafePointer<UInt8>?
         var count: UInt32 = 0

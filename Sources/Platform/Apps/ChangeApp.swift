@@ -29,6 +29,11 @@ extension Platform {
         return try await change(app, "feature") { _, app in app.features[feature.rawValue] = isOn }
     }
 
+    /// - Parameter isOn: whether the machine's authority signs for the app's domains that have no certificate of their own.
+    package func setAutomaticCertificates(_ isOn: Bool, of app: App) async throws -> App {
+        try await change(app, "acm") { _, app in app.hasAutomaticCertificates = isOn }
+    }
+
     func change(
         _ app: App, _ action: String, _ body: @escaping @Sendable (borrowing Transaction, inout App) throws -> Void
     ) async throws -> App {

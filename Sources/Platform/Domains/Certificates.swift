@@ -150,6 +150,9 @@ extension Platform {
         try await presentCertificates()
     }
 
+    /// Has the router make every certificate of the machine's authority anew when a client next asks for it.
+    package func refreshCertificates() async throws { try await presentCertificates() }
+
     /// Tells the router which certificates to show for which hosts; one after the other, so that the last one told is
     /// what holds.
     func presentCertificates() async throws {

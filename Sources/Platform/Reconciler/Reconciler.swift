@@ -164,12 +164,13 @@ package actor Reconciler {
         alarm.ring()
         tableVersion += 1
         var routes = ["api.localhost": RoutingTable.Route(app: nil, state: .serving([apiBackend]))]
-        var aliases: [String: String] = [:]
+        var aliases = [String: String](minimumCapacity: apps.values.reduce(0) { $0 + $1.domains.count })
         for state in apps.values {
             let host = "\(state.app.name).localhost"
             routes[host] = RoutingTable.Route(
                 app: state.app.id, state: state.route(hoursAreUsedUp: hours.isUsedUp), pages: state.pages,
-                keepsSessions: state.app.has(.sessionAffinity))
+                keepsSessions: state.app.has(.sessionAffinity),
+                certifiesAliases: state.app.hasAutomaticCertificates)
             for domain in state.domains { aliases[domain.text] = host }
         }
         let names = apps.values.map(\.app.name.text).sorted()
@@ -181,9 +182,11 @@ package actor Reconciler {
     /// Domains of the world lead where the world says.
     private func nameHosts() async {
         guard isOpen else { return }
-        let domains = apps.values.flatMap(\.domains).filter { $0.isLocal && !$0.isWildcard }.map(\.text)
-        await machines.runtime.resolve(
-            ["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted() + domains)
+        var names = ["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted()
+        for state in apps.values {
+            for domain in state.domains where domain.isLocal && !domain.isWildcard { names.append(domain.text) }
+        }
+        await machines.runtime.resolve(names)
     }
 
     private var apiBackend: RoutingTable.Backend {

@@ -41,3 +41,12 @@ extension PlatformClient {
         try await perform("DELETE", ["apps", app, "sni-endpoints", endpoint])
     }
 }
+
+/// Automatic Certificate Management of an app.
+extension PlatformClient {
+    package func setAutomaticCertificates(_ isOn: Bool, of app: String) async throws {
+        try await perform(isOn ? "POST" : "DELETE", ["apps", app, "acm"])
+    }
+
+    package func refreshCertificates(of app: String) async throws { try await perform("PATCH", ["apps", app, "acm"]) }
+}

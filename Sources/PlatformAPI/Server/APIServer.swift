@@ -17,12 +17,14 @@ package struct APIServer: Sendable {
         package var port: UInt16
         package var addresses: [String]
         package var routerProcessID: @Sendable () async -> Int32?
+        package var routerUserID: @Sendable () async -> UInt32?
         /// Stops everything, or (with `keepingDynos`) the daemon alone; the answer is sent before the process ends.
         package var shutDown: @Sendable (_ keepingDynos: Bool) async -> Void
 
         package init(
             version: String, processID: Int32, userID: UInt32, home: String, port: UInt16, addresses: [String],
             routerProcessID: @escaping @Sendable () async -> Int32?,
+            routerUserID: @escaping @Sendable () async -> UInt32?,
             shutDown: @escaping @Sendable (_ keepingDynos: Bool) async -> Void
         ) {
             self.version = version
@@ -32,6 +34,7 @@ package struct APIServer: Sendable {
             self.port = port
             self.addresses = addresses
             self.routerProcessID = routerProcessID
+            self.routerUserID = routerUserID
             self.shutDown = shutDown
         }
     }

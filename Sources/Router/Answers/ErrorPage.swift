@@ -34,9 +34,15 @@ struct ErrorPage {
             bytes = Page.html(
                 title: "\(status) \(AnswerHead.reason(status))", heading: AnswerHead.reason(status),
                 paragraphs: ["The request could not be understood."], command: nil, code: fault.rawValue)
+        case .misdirectedRequest, .certificateMismatch:
+            bytes = Page.html(
+                title: "\(status) \(AnswerHead.reason(status))", heading: AnswerHead.reason(status),
+                paragraphs: [
+                    "The connection was made for a host of another app: this one needs a connection of its own."
+                ], command: nil, code: "\(fault.rawValue): \(fault.description)")
         case .appCrashed, .backlogTooDeep, .requestTimeout, .connectionClosedWithoutResponse, .noWebProcesses,
             .idleConnection, .poorlyFormattedResponse, .serverRequestInterrupted, .backendConnectionTimeout,
-            .appBootTimeout, .backendConnectionRefused, .httpRestriction, .clientRequestInterrupted,
+            .appBootTimeout, .backendConnectionRefused, .forcedClose, .httpRestriction, .clientRequestInterrupted,
             .clientConnectionIdle, .dynoHoursUsedUp, .platformError:
             if let url = pages.error {
                 bytes = Page.framing(url, title: "Application Error")

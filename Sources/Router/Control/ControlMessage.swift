@@ -52,7 +52,7 @@ enum ControlMessage: Equatable {
         }
     }
 
-    static let version: UInt32 = 3
+    static let version: UInt32 = 4
     /// The longest message: a table of some hundred thousand routes.
     static let limitBytes = 64 << 20
 

@@ -16,6 +16,7 @@ package actor RouterControl {
     private let controlSocket: String
     private let program: String
     private let logFile: String
+    private let user: UInt32?
     private let reactor: Reactor
     private let reports: AsyncStream<RouterEvent>.Continuation
     package nonisolated let events: AsyncStream<RouterEvent>
@@ -43,10 +44,12 @@ package actor RouterControl {
     ///   - controlSocket: where the router listens for daemons.
     ///   - program: the path of `paas-router`.
     ///   - logFile: takes the router's own complaints; made if absent.
-    package init(controlSocket: String, program: String, logFile: String, reactor: Reactor) {
+    ///   - user: whom a router that root starts becomes; `nil`: it stays who this process is.
+    package init(controlSocket: String, program: String, logFile: String, user: UInt32? = nil, reactor: Reactor) {
         self.controlSocket = controlSocket
         self.program = program
         self.logFile = logFile
+        self.user = user
         self.reactor = reactor
         (events, reports) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.reportLimit))
     }
@@ -143,6 +146,13 @@ package actor RouterControl {
 
     package func processID() -> Int32? { routerID }
 
+    /// Whose rights the router has, as the kernel says.
+    package func userID() -> UInt32? {
+        guard let routerID, let status = try? FileTree.readText("/proc/\(routerID)/status") else { return nil }
+        let line = status.split(separator: "\n").first { $0.hasPrefix("Uid:") }
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst(2).first.flatMap { UInt32($0) }
+    }
+
     /// Ends the router, once its requests are done or a few seconds have passed, and closes the listeners.
     package func stop() async {
         isStopping = true
@@ -152,6 +162,7 @@ package actor RouterControl {
         await supervision?.value
         for listener in listeners { _ = Descriptor(owning: listener.descriptor) }
         listeners = []
+        if routerID != nil { try? FileTree.remove(controlSocket) }  // The router itself may have had no right to.
         routerID = nil
         releaseWaiters()
         reports.finish()
@@ -271,7 +282,7 @@ package actor RouterControl {
         let null = try Descriptor(opening: "/dev/null", O_RDWR)
         let log = try Descriptor(opening: logFile, O_WRONLY | O_CREAT | O_APPEND)
         let processID = try Subprocess.start(
-            program, arguments: [controlSocket], environment: Environment.all,
+            program, arguments: [controlSocket] + (user.map { ["\($0)"] } ?? []), environment: Environment.all,
             descriptors: [null.raw, log.raw, log.raw])
         routerID = processID
         let end = ProcessEnd()

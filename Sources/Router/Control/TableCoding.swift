@@ -9,17 +9,44 @@ enum TableCoding {
         writer.put(list: table.routes.sorted { $0.key < $1.key }) { writer, pair in
             writer.put(pair.key)
             writer.put(pair.value.app?.description ?? "")
-            writer.put(UInt8(pair.value.keepsSessions ? 1 : 0))
+            writer.put(UInt8((pair.value.keepsSessions ? 1 : 0) | (pair.value.certifiesAliases ? 2 : 0)))
             writer.put(pair.value.pages.error ?? "")
             writer.put(pair.value.pages.maintenance ?? "")
             put(pair.value.state, &writer)
         }
-        writer.put(list: table.aliases.map { ($0.key, $0.value) }) { writer, pair in
-            writer.put(pair.0)
-            writer.put(pair.1)
+        writer.put(UInt32(table.aliases.count))
+        writer.put(list: grouped(table.aliases)) { writer, group in
+            writer.put(group.target)
+            writer.put(group.hosts)
         }
         writer.put(list: table.appNames) { writer, name in writer.put(name) }
         return writer.bytes
+    }
+
+    /// The hosts of each target as one text, a line each: there may be ten thousand of them.
+    private static func grouped(_ aliases: [String: String]) -> [(target: String, hosts: [UInt8])] {
+        var groups: [String: [UInt8]] = [:]
+        for (host, target) in aliases {
+            groups[target, default: []].append(contentsOf: host.utf8)
+            groups[target, default: []].append(UInt8(ascii: "\n"))
+        }
+        return groups.map { ($0.key, $0.value) }
+    }
+
+    private static func aliases(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> [String: String] {
+        let count = try reader.integer(UInt32.self)
+        let groups = try reader.list { (reader) throws(ByteReader.Malformed) in
+            (try reader.text(), try reader.byteString())
+        }
+        // A count that is made up costs no memory.
+        var aliases = [String: String](minimumCapacity: min(Int(count), groups.reduce(0) { $0 + $1.1.count }))
+        for (target, hosts) in groups {
+            for host in hosts.split(separator: UInt8(ascii: "\n")) {
+                aliases[String(decoding: host, as: UTF8.self)] = target
+            }
+        }
+        guard aliases.count == count else { throw ByteReader.Malformed() }
+        return aliases
     }
 
     private static func put(_ state: RoutingTable.State, _ writer: inout ByteWriter) {
@@ -57,21 +84,24 @@ enum TableCoding {
         let routes = try reader.list { (reader) throws(ByteReader.Malformed) in
             let host = try reader.text()
             let app = try reader.text()
-            let keepsSessions = try reader.integer(UInt8.self) != 0
+            let switches = try reader.integer(UInt8.self)
             let (error, maintenance) = (try reader.text(), try reader.text())
             let pages = RoutingTable.Pages(
                 error: error.isEmpty ? nil : error, maintenance: maintenance.isEmpty ? nil : maintenance)
             let state = try state(&reader)
             let id = app.isEmpty ? nil : AppID(app)
-            return (host, RoutingTable.Route(app: id, state: state, pages: pages, keepsSessions: keepsSessions))
+            return (
+                host,
+                RoutingTable.Route(
+                    app: id, state: state, pages: pages, keepsSessions: switches & 1 != 0,
+                    certifiesAliases: switches & 2 != 0)
+            )
         }
-        let aliases = try reader.list { (reader) throws(ByteReader.Malformed) in
-            (try reader.text(), try reader.text())
-        }
+        let aliases = try aliases(&reader)
         let names = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         return RoutingTable(
             version: version, routes: Dictionary(routes, uniquingKeysWith: { $1 }),
-            aliases: Dictionary(aliases, uniquingKeysWith: { $1 }), appNames: names)
+            aliases: aliases, appNames: names)
     }
 
     private static func state(_ reader: inout ByteReader) throws(ByteReader.Malformed) -> RoutingTable.State {

@@ -51,6 +51,8 @@ struct Upstream {
 
     var stream: Stream
     var phase = Phase.connecting
+    /// The dyno's first process made the socket, and may hold it a moment longer than this loop does.
+    var isShared = false
     let backend: UnsafeMutablePointer<Backend>
     var exchange: UnsafeMutablePointer<Exchange>?
     var previousIdle: UnsafeMutablePointer<Upstream>?

@@ -4,19 +4,22 @@ internal import Model
 /// What the control side asks for.
 extension Loop {
     func receiveCommands() {
-        for command in inbox.takeAll() {
+        let commands = inbox.takeAll()
+        // Of several the last one counts: changes that come faster than they can be followed must not hold up requests.
+        let lastSecure = commands.lastIndex { if case .secure = $0 { true } else { false } }
+        for (index, command) in commands.enumerated() {
             switch command {
             case .listen(let more):
                 places += more
                 if hasTable { listen() }
-            case .install(let table, let done):
-                install(table)
+            case .install(let table, let names, let done):
+                install(table, names)
                 done()
             case .drain(let dynos, let done):
                 drainWatches.append(DrainWatch(dynos: Set(dynos), done: done))
                 reviewDrains()
             case .activity(let dynos, let answer): answer(idleTimes(of: dynos))
-            case .secure(let material): secure(with: material)
+            case .secure(let material): if index == lastSecure { secure(with: material) }
             case .report(let done):
                 records.hand(to: outlet, now: now)
                 done()
@@ -26,11 +29,11 @@ extension Loop {
     }
 
     /// Replaces the table, lets go of dynos that left it, and looks again at every held request.
-    private func install(_ new: RoutingTable) {
+    private func install(_ new: RoutingTable, _ names: HostNames) {
         var listed: [DynoID: UnsafeMutablePointer<Backend>] = [:]
-        table = CompiledTable(new) { backend in
+        table = CompiledTable(new, names: names) { backend in
             if let known = listed[backend.id] { return known }
-            let made = self.known(backend) ?? Backend.make(backend, now: now)
+            let made = self.known(backend) ?? Backend.make(backend, below: self.settings.socketFolder, now: now)
             if let made { listed[backend.id] = made }
             return made
         }

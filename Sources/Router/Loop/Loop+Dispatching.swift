@@ -12,6 +12,10 @@ internal import Model
 extension Loop {
     func dispatch(_ exchange: UnsafeMutablePointer<Exchange>) {
         guard let route = findApp(exchange) else { return refuseHost(exchange) }
+        if tlsVersion(of: exchange.pointee.client) != 0, isMisdirected(exchange, route) {
+            let isStream = exchange.pointee.client.pointee.lane != nil
+            return fail(exchange, isStream ? .misdirectedRequest : .certificateMismatch)
+        }
         switch route.pointee.kind {
         case .serving: choose(exchange, route)
         case .starting: hold(exchange)

@@ -22,7 +22,8 @@ extension Loop {
         ink.put(detail)
         put(exchange, &ink)
         ink.put(" status=")
-        ink.put(decimal: UInt64(status ?? exchange.pointee.status))
+        // Nobody can be told any more.
+        if fault != .forcedClose { ink.put(decimal: UInt64(status ?? exchange.pointee.status)) }
         ink.put(" bytes=")
         if fault == nil || exchange.pointee.connectTime >= 0 { ink.put(decimal: exchange.pointee.bytes) }
         if exchange.pointee.client.pointee.stream.handle.transport == .http2 {
@@ -51,7 +52,8 @@ extension Loop {
         case .maintenanceMode, .blankApp, .dynoHoursUsedUp: ink.put("at=info code=")
         case .appCrashed, .backlogTooDeep, .requestTimeout, .connectionClosedWithoutResponse, .noWebProcesses,
             .idleConnection, .poorlyFormattedResponse, .serverRequestInterrupted, .backendConnectionTimeout,
-            .appBootTimeout, .backendConnectionRefused, .httpRestriction, .requestError, .platformError:
+            .appBootTimeout, .backendConnectionRefused, .forcedClose, .httpRestriction, .requestError,
+            .misdirectedRequest, .certificateMismatch, .platformError:
             ink.put("at=error code=")
         }
         var code = fault.rawValue

@@ -14,6 +14,8 @@ extension Loop {
         if let tls, let before = tlsMaterial, before.authorityPEM == material.authorityPEM,
             before.authorityKeyPEM == material.authorityKeyPEM, before.ticketKeys == material.ticketKeys
         {
+            // Told once more what it has: somebody wants fresh ones.
+            if before == material { tls.renew() }
             tlsMaterial = material
             return present(material.certificates, on: tls)
         }
@@ -21,7 +23,7 @@ extension Loop {
             let authority = try CertificateAuthority(
                 certificatePEM: material.authorityPEM, keyPEM: material.authorityKeyPEM)
             let server = try TLSServer(authority: authority, ticketKeys: material.ticketKeys, offersHTTP2: true)
-            server.serves = { [unowned self] host in knows(host) }
+            server.serves = { [unowned self] host in certifies(host) }
             present(material.certificates, on: server)
             tls = server
             tlsMaterial = material
@@ -38,11 +40,35 @@ extension Loop {
         }
     }
 
-    private func knows(_ host: String) -> Bool {
+    /// Whether a certificate may be made for that host.
+    private func certifies(_ host: String) -> Bool {
         var name = host
         return name.withUTF8 { bytes in
-            bytes.baseAddress.map { table.route($0, bytes.count) != nil } ?? false
+            guard let route = bytes.baseAddress.flatMap({ table.route($0, bytes.count) }) else { return false }
+            return route.pointee.certifiesAliases || host.hasSuffix(".localhost")
         }
+    }
+
+    /// Whether the request is for one app, and the certificate that its client was shown for another one. A client that
+    /// asked for no app's host was shown that of `localhost`, and may go where it likes.
+    func isMisdirected(_ exchange: UnsafeMutablePointer<Exchange>, _ route: UnsafeMutablePointer<CompiledRoute>) -> Bool
+    {
+        let client = exchange.pointee.client
+        let carrier = client.pointee.lane?.pointee.multiplex.pointee.carrier ?? client
+        guard let asked = carrier.pointee.stream.tls?.pointee.askedHost else { return false }
+        let length = readHost(exchange)
+        if strncasecmp(asked, hostName, length) == 0, asked[length] == 0 { return false }
+        return isOther(String(cString: asked).lowercased(), than: route, length)
+    }
+
+    /// - Parameter length: of the request's host in `hostName`.
+    @inline(never)
+    private func isOther(_ asked: String, than route: UnsafeMutablePointer<CompiledRoute>, _ length: Int) -> Bool {
+        var name = asked
+        let other = name.withUTF8 { bytes in bytes.baseAddress.flatMap { table.route($0, bytes.count) } }
+        guard let other, other != route else { return false }
+        let host = String(decoding: UnsafeBufferPointer(start: hostName, count: length), as: UTF8.self)
+        return tls?.presentsOneCertificate(for: asked, and: host) != true
     }
 
     /// Goes on in TLS with a connection whose first bytes are these.

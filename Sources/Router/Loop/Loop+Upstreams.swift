@@ -41,6 +41,7 @@ extension Loop {
         upstream.pointee.stream.handle.hasPeerClosed = false
         upstream.pointee.stream.handle.isBroken = false
         upstream.pointee.phase = .connecting
+        upstream.pointee.isShared = true
         _ = cpx_loop_add(epoll, descriptor, upstream)
         send(exchange, upstream)
     }
@@ -129,6 +130,8 @@ extension Loop {
     func discard(_ upstream: UnsafeMutablePointer<Upstream>) {
         if upstream.pointee.phase == .idle { unlink(upstream) }
         upstream.pointee.exchange = nil
+        // Closing ends the watch only with the last holder: until then events would come for what is gone.
+        if upstream.pointee.isShared { _ = cpx_loop_remove(epoll, upstream.pointee.stream.handle.descriptor) }
         end(stream(upstream))
     }
 }

@@ -96,7 +96,8 @@ final class Loop {
         response.initialize(to: ParsedResponse())
         hostName = .allocate(capacity: HeadLimits.request.fieldLine)
         timers = .allocate(capacity: TimerQueue.Name.allCases.count)
-        table = CompiledTable(RoutingTable(version: 0)) { _ in nil }
+        let empty = RoutingTable(version: 0)
+        table = CompiledTable(empty, names: HostNames(empty)) { _ in nil }
         random = LoopRandom()
         records = AccessRecords()
         for name in TimerQueue.Name.allCases {
@@ -135,8 +136,21 @@ final class Loop {
             if records.isDue(now) { records.hand(to: outlet, now: now) }
             if !graveyard.isEmpty { bury() }
         }
+        logCutOff()
         records.hand(to: outlet, now: now)
         Glibc.close(epoll)
+    }
+
+    /// Requests that were not done when time was up end with the process.
+    private func logCutOff() {
+        for name in TimerQueue.Name.allCases where name != .none {
+            var next = timers[Int(name.rawValue)].first
+            while let handle = next {
+                next = handle.pointee.next
+                guard handle.pointee.kind == .exchange else { continue }
+                log(UnsafeMutableRawPointer(handle).assumingMemoryBound(to: Exchange.self), fault: .forcedClose)
+            }
+        }
     }
 
     @inline(__always)

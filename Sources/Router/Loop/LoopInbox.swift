@@ -6,7 +6,8 @@ internal import Synchronization
 /// What the control side tells a loop.
 enum LoopCommand: Sendable {
     case listen([ListenerPlace])
-    case install(RoutingTable, done: @Sendable () -> Void)
+    /// The names are the table's, which comes without its aliases.
+    case install(RoutingTable, HostNames, done: @Sendable () -> Void)
     /// Calls `done` once none of the dynos has a request on this loop.
     case drain([DynoID], done: @Sendable () -> Void)
     /// Answers with the milliseconds that each dyno has been without a request on this loop: 0 while it has one,

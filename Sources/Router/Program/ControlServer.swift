@@ -23,6 +23,7 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
     }
 
     private let path: String
+    private let owner: UInt32
     private let socket: Descriptor
     private let settings: RouterSettings
     private let bell: Int32
@@ -63,9 +64,13 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
         }
     }
 
-    /// - Throws: ``PosixError`` when the socket cannot be made.
-    init(socket path: String, settings: RouterSettings) throws(PosixError) {
+    /// - Parameters:
+    ///   - socket: listens at `path`.
+    ///   - owner: whose daemons are obeyed, besides root's.
+    init(_ socket: consuming Descriptor, at path: String, owner: UInt32, settings: RouterSettings) throws(PosixError) {
         self.path = path
+        self.owner = owner
+        self.socket = socket
         self.settings = settings
         let bell = try posix(cpx_eventfd(), "eventfd")
         let shared = SharedBox(bell: bell, recordLimit: settings.recordLimit)
@@ -75,7 +80,6 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
             settings, records: { shared.keep($0) },
             wake: { app in shared.change { $0.messages.append(.wake(app)) } },
             ended: { shared.change { $0.hasEnded = true } })
-        socket = try UnixSocket.listen(at: path)
     }
 
     deinit { _ = Descriptor(owning: bell) }
@@ -100,7 +104,7 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
         }
         sendToDaemon()
         connection?.finish(within: 1000)
-        unlink(path)
+        unlink(path)  // A router that is not the folder's owner any more leaves this to its daemon.
     }
 
     /// - Returns: whether the loops have ended.
@@ -130,7 +134,7 @@ final class ControlServer: @unchecked Sendable {  // All but `shared` is touched
         let accepted = cpx_accept(socket.raw)
         guard accepted >= 0 else { return }
         let descriptor = Descriptor(owning: accepted)
-        guard let peer = try? UnixSocket.peer(of: descriptor), peer.userID == getuid() || peer.userID == 0 else {
+        guard let peer = try? UnixSocket.peer(of: descriptor), peer.userID == owner || peer.userID == 0 else {
             return  // A stranger, or already gone.
         }
         let hello = ControlMessage.hello(

@@ -60,7 +60,10 @@ package final class Engine: Sendable {
     /// Calls `done` on a loop's thread once every loop serves the table.
     package func install(_ table: RoutingTable, done: @escaping @Sendable () -> Void) {
         let all = countdown(done)
-        for inbox in inboxes { inbox.post(.install(table, done: all)) }
+        let names = HostNames(table)
+        var table = table
+        table.aliases = [:]
+        for inbox in inboxes { inbox.post(.install(table, names, done: all)) }
     }
 
     /// Calls `done` on a loop's thread once none of the dynos has a request in flight.

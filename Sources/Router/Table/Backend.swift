@@ -25,13 +25,18 @@ struct Backend {
     var triedBy: UInt64 = 0
 
     /// - Returns: `nil` when the endpoint is not an address.
-    static func make(_ backend: RoutingTable.Backend, now: UInt64) -> UnsafeMutablePointer<Backend>? {
+    ///
+    /// - Parameter folder: ``RouterSettings/socketFolder``.
+    static func make(
+        _ backend: RoutingTable.Backend, below folder: String?, now: UInt64
+    ) -> UnsafeMutablePointer<Backend>? {
         let target = UnsafeMutablePointer<cpx_target>.allocate(capacity: 1)
         let result =
             switch backend.endpoint {
             case .tcp(let address, let port): cpx_target_tcp(target, address, port)
-            case .unix(let path): cpx_target_unix(target, path)
-            case .inside(let door, let address, let port): cpx_target_inside(target, door, address, port)
+            case .unix(let path): cpx_target_unix(target, way(to: path, from: folder))
+            case .inside(let door, let address, let port):
+                cpx_target_inside(target, way(to: door, from: folder), address, port)
             }
         guard result == 0 else {
             target.deallocate()
@@ -46,6 +51,11 @@ struct Backend {
                 id: backend.id, place: backend.endpoint, target: target, name: name, nameLength: text.count,
                 lastUsed: now))
         return made
+    }
+
+    private static func way(to path: String, from folder: String?) -> String {
+        guard let folder, path.hasPrefix(folder + "/") else { return path }
+        return String(path.dropFirst(folder.count + 1))
     }
 
     static func free(_ backend: UnsafeMutablePointer<Backend>) {

@@ -4,15 +4,16 @@
     internal import Darwin
 #endif
 
-/// Routes by the bytes of a lower-case name, in raw memory: open addressing, without a String.
+/// The numbers of routes by the bytes of a lower-case name, in raw memory: open addressing, without a String.
 ///
-/// Its owner frees it; the routes are not its own.
+/// Its owner frees it.
 struct HostIndex {
     private struct Slot {
         var hash: UInt64
         var name: UnsafePointer<UInt8>
-        var length: Int
-        var route: UnsafeMutablePointer<CompiledRoute>?
+        var length: Int32
+        /// Negative in a free slot.
+        var route: Int32
     }
 
     private let slots: UnsafeMutablePointer<Slot>
@@ -29,7 +30,7 @@ struct HostIndex {
         nothing = .allocate(capacity: 1)
         nothing.initialize(to: 0)
         slots = .allocate(capacity: capacity)
-        slots.initialize(repeating: Slot(hash: 0, name: nothing, length: 0, route: nil), count: capacity)
+        slots.initialize(repeating: Slot(hash: 0, name: nothing, length: 0, route: -1), count: capacity)
     }
 
     func free() {
@@ -40,25 +41,26 @@ struct HostIndex {
     /// - Parameters:
     ///   - name: stays where it is for as long as the index.
     ///   - hash: of ``hash(_:_:)``, or of ``step(_:_:)`` and ``finish(_:)`` for every name of this index.
-    mutating func insert(
-        _ name: UnsafePointer<UInt8>, _ length: Int, hash: UInt64, _ route: UnsafeMutablePointer<CompiledRoute>
-    ) {
+    mutating func insert(_ name: UnsafePointer<UInt8>, _ length: Int, hash: UInt64, _ route: Int) {
         var index = Int(truncatingIfNeeded: hash) & mask
-        while slots[index].route != nil { index = (index + 1) & mask }
-        slots[index] = Slot(hash: hash, name: name, length: length, route: route)
+        while slots[index].route >= 0 { index = (index + 1) & mask }
+        slots[index] = Slot(hash: hash, name: name, length: Int32(length), route: Int32(route))
         count += 1
     }
 
+    /// - Returns: negative when the name is not there.
     @inline(__always)
-    func find(_ name: UnsafePointer<UInt8>, _ length: Int, hash: UInt64) -> UnsafeMutablePointer<CompiledRoute>? {
+    func find(_ name: UnsafePointer<UInt8>, _ length: Int, hash: UInt64) -> Int {
         var index = Int(truncatingIfNeeded: hash) & mask
-        while let route = slots[index].route {
-            if slots[index].hash == hash, slots[index].length == length, memcmp(slots[index].name, name, length) == 0 {
-                return route
+        while slots[index].route >= 0 {
+            if slots[index].hash == hash, Int(slots[index].length) == length,
+                memcmp(slots[index].name, name, length) == 0
+            {
+                return Int(slots[index].route)
             }
             index = (index &+ 1) & mask
         }
-        return nil
+        return -1
     }
 
     // MARK: FNV-1a: names are short, and only the daemon chooses what is in the table.

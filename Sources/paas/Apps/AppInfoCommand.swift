@@ -28,7 +28,7 @@ extension Command {
         let stack = app.stack.name == app.buildStack.name ? "" : " (next build will use \(app.buildStack.name))"
         terminal.object([
             ("Maintenance", app.maintenance ? ["true"] : []),
-            ("Auto Cert Mgmt", ["false"]),
+            ("Auto Cert Mgmt", [String(app.acm)]),
             ("Git URL", [app.gitURL]),
             ("Web URL", app.webURL.map { [$0] } ?? []),
             ("Repo Size", app.repoSize.map { [ByteText.text($0)] } ?? []),

@@ -1,7 +1,6 @@
 import APIClient
 import APISchema
 import Console
-import Model
 
 extension Command {
     static let certs = Command(
@@ -40,68 +39,6 @@ extension Command {
         let domains = try await terminal.action(text) { _ in try await platform.domains(of: app.id) }
         let served = domains.filter { endpoint.domains.contains($0.id) }.map(\.hostname)
         CertificateText.show(endpoint, domains: invocation.has(.showDomains) ? served : [], on: terminal)
-    }
-
-    static let certsAuto = Command(
-        "certs:auto", abstract: "show how the hosts of an app are certified", flags: [.app, .remote],
-        discussionOfAuto: true
-    ) { invocation in
-        let terminal = invocation.terminal
-        let (platform, app) = try await invocation.target()
-        let name = terminal.appName(app.name, on: terminal.output)
-        terminal.header("Automatic Certificate Management is enabled on \(name)")
-        var table = Table(["Domain", "Status", "Certificate"])
-        for domain in try await platform.domains(of: app.id) {
-            if let endpoint = domain.sniEndpoint {
-                table.add([domain.hostname, "OK", endpoint.name])
-            } else if CertificateText.isSignedHere(domain) {
-                table.add([domain.hostname, "OK", "the authority of this machine"])
-            } else {
-                table.add([domain.hostname, "Failed", "none: paas certs:add CRT KEY"])
-            }
-        }
-        terminal.table(table)
-        terminal.print()
-        terminal.print("Clients take what the authority of this machine signs once they know it: paas certs:trust")
-    }
-
-    static let certsAutoEnable = always(
-        "certs:auto:enable", abstract: "have certificates made by themselves, which is always so",
-        says: "Automatic Certificate Management is always on: each host has a certificate when a client asks for it.")
-    static let certsAutoRefresh = always(
-        "certs:auto:refresh", abstract: "have certificates made anew, which happens by itself",
-        says: "Nothing has to be refreshed: certificates are made when a client asks for a host.")
-
-    static let certsAutoDisable = Command(
-        "certs:auto:disable", abstract: "refused: a certificate of your own takes the place of the machine's",
-        flags: [.app, .remote, .confirm], examples: ["paas certs:add CRT KEY"]
-    ) { invocation in
-        let (_, app) = try await invocation.target()
-        throw Failure(
-            "Automatic Certificate Management can't be turned off.",
-            mend: ["paas certs:add CRT KEY -a \(app.name)  # takes the place of the machine's for its names"])
-    }
-
-    private static func always(_ name: String, abstract: String, says text: String) -> Command {
-        Command(
-            name, abstract: abstract, flags: [.app, .remote, Flag("wait", help: "nothing has to be waited for")],
-            examples: ["paas \(name)"]
-        ) { invocation in
-            _ = try await invocation.target()
-            invocation.terminal.print(text)
-        }
-    }
-
-    private init(
-        _ name: String, abstract: String, flags: [Flag], discussionOfAuto: Bool, body: @escaping Body
-    ) {
-        self.init(
-            name, abstract: abstract,
-            discussion:
-                "Each host has a certificate from the start, signed by the authority of this machine. It signs only for "
-                + "names that nobody can own (localhost, test, example, invalid, local, internal, home.arpa): for a name "
-                + "of the world bring a certificate with certs:add.", flags: flags, examples: ["paas certs:auto"],
-            body: body)
     }
 }
 
@@ -142,12 +79,6 @@ enum CertificateText {
         let halves = moment.split(separator: "T")
         guard halves.count == 2 else { return moment }
         return "\(halves[0]) \(halves[1].prefix(5)) UTC"
-    }
-
-    /// The authority of this machine signs for it.
-    static func isSignedHere(_ domain: DomainResource) -> Bool {
-        // What is no name is not signed for.
-        domain.kind == "heroku" || (try? HostName(domain.hostname))?.isLocal == true
     }
 
     static func show(_ endpoint: SNIEndpointResource, domains: [String], on terminal: Terminal) {

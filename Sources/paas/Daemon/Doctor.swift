@@ -12,6 +12,7 @@ enum Doctor {
         { swift() },
         { await daemon() },
         { await port() },
+        { await router() },
         { await sandbox() },
         { await limits() },
         { await network() },
@@ -86,6 +87,20 @@ enum Doctor {
             verdict: .note, subject: "port",
             fact: "apps answer at http://NAME.localhost:\(status.port)/; port 80 would save typing it",
             mend: ["sudo sysctl net.ipv4.ip_unprivileged_port_start=80", "paas down && paas up --port 80"])
+    }
+
+    private static func router() async -> Finding {
+        guard let status = try? await status(), let user = status.routerUser else {
+            return Finding(verdict: .note, subject: "router", fact: "unknown, because the platform does not say")
+        }
+        guard status.user == 0 else { return Finding(verdict: .good, subject: "router", fact: "runs as you do") }
+        guard user == 0 else {
+            return Finding(
+                verdict: .good, subject: "router", fact: "has given up root's rights; it runs as user \(user)")
+        }
+        return Finding(
+            verdict: .note, subject: "router",
+            fact: "runs as root: this machine has no other user id to give it")
     }
 
     private static func sandbox() async -> Finding {

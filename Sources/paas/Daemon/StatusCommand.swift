@@ -21,11 +21,17 @@ extension Command {
         let status = try await platform.status()
         terminal.object([
             ("Version", [status.version]), ("Daemon", ["pid \(status.pid)"]),
-            ("Router", [status.routerPid.map { "pid \($0)" } ?? "not running"]), ("Port", [String(status.port)]),
+            ("Router", [router(status)]), ("Port", [String(status.port)]),
             ("Addresses", status.addresses), ("Home", [status.home]), ("Sandbox", [status.sandbox.level]),
             ("Limits", status.sandbox.limits ?? []),
             ("Apps", [String(status.apps)]),
         ])
+    }
+
+    private static func router(_ status: Status) -> String {
+        guard let pid = status.routerPid else { return "not running" }
+        guard let user = status.routerUser, user != status.user else { return "pid \(pid)" }
+        return "pid \(pid), user \(user)"
     }
 
     /// What `status --json` prints when there is nobody to ask.

@@ -5,14 +5,14 @@ import Console
 extension Command {
     static let domains = Command(
         "domains", abstract: "list domains for an app",
-        flags: [.app, .remote, .json, .csv, .columns, .filter, .sort, .noWrap],
-        examples: ["paas domains", "paas domains --filter 'Domain Name=www.example.test'"]
+        flags: [.app, .remote, .json, .csv, .columns, .extraColumns, .filter, .sort, .noWrap],
+        examples: ["paas domains", "paas domains --extended", "paas domains --filter 'Domain Name=www.example.test'"]
     ) { invocation in
         let terminal = invocation.terminal
         let (platform, app) = try await invocation.target()
         if invocation.has(.json) { return terminal.json(try await platform.wholeList(["apps", app.id, "domains"])) }
         let all = try await platform.domains(of: app.id)
-        var rows = DomainRows(all.filter { $0.kind == "custom" })
+        var rows = DomainRows(all.filter { $0.kind == "custom" }, isExtended: invocation.has(.extraColumns))
         if let filter = invocation[.filter] { try rows.keep(matching: filter) }
         if let order = invocation[.sort] { try rows.sort(by: order) }
         if let columns = invocation[.columns] { try rows.select(columns) }
@@ -42,6 +42,8 @@ extension Command {
         }
         let domain = try await platform.domain(name, of: app.id)
         terminal.object([
+            ("acm_status", [domain.acmStatus].compactMap(\.self)),
+            ("acm_status_reason", [domain.acmStatusReason].compactMap(\.self)),
             ("app", [domain.app.name]), ("cname", [domain.cname].compactMap(\.self)),
             ("created_at", [domain.createdAt]), ("hostname", [domain.hostname]), ("kind", [domain.kind]),
             ("sni_endpoint", [domain.sniEndpoint?.name].compactMap(\.self)), ("status", [domain.status]),
@@ -53,6 +55,7 @@ extension Flag {
     fileprivate static let csv = Flag("csv", short: "c", help: "output in csv format")
     fileprivate static let columns = Flag(
         "columns", placeholder: "columns", help: "only show provided columns (comma-separated)")
+    fileprivate static let extraColumns = Flag("extended", short: "x", help: "show extra columns")
     fileprivate static let filter = Flag(
         "filter", placeholder: "filter", help: "filter property by partial string matching, NAME=text")
     fileprivate static let sort = Flag(
@@ -64,9 +67,16 @@ struct DomainRows {
     private var columns = ["Domain Name", "DNS Record Type", "DNS Target", "SNI Endpoint"]
     private var rows: [[String]]
 
-    init(_ domains: [DomainResource]) {
-        rows = domains.sorted { $0.hostname < $1.hostname }.map { domain in
+    /// - Parameter isExtended: with what Automatic Certificate Management says of each.
+    init(_ domains: [DomainResource], isExtended: Bool = false) {
+        let domains = domains.sorted { $0.hostname < $1.hostname }
+        rows = domains.map { domain in
             [domain.hostname, Self.recordType(of: domain.hostname), domain.cname ?? "", domain.sniEndpoint?.name ?? ""]
+        }
+        guard isExtended else { return }
+        columns += ["ACM Status", "ACM Status Reason"]
+        for (index, domain) in domains.enumerated() {
+            rows[index] += [domain.acmStatus ?? "", domain.acmStatusReason ?? ""]
         }
     }
 

@@ -98,8 +98,12 @@ struct FaultGuide {
             steps: ["paas ps --extended", "paas logs", "paas ps:restart"]),
         elsewhere("H22", "Connection limit reached", "On Heroku a dyno has too many connections open."),
         elsewhere("H23", "No longer in use", "Heroku wrote it once for endpoints that were not set up."),
-        elsewhere(
-            "H24", "Forced close", "On Heroku a routing node is restarted and closes a connection that stayed open."),
+        FaultGuide(
+            code: "H24", title: "Forced close",
+            meaning:
+                "The router was stopped or replaced, and the request was not done 5 seconds later: it was cut off.",
+            causes: ["paas down, or a newer version of paas, while a stream or a WebSocket was open."],
+            steps: ["Have the client connect again"]),
         FaultGuide(
             code: "H25", title: "HTTP restriction",
             meaning: "The dyno's answer breaks a rule of HTTP, which the line names. The client got 502.",
@@ -119,9 +123,22 @@ struct FaultGuide {
             code: "H28", title: "Client connection idle",
             meaning: "The client sent nothing of its request for 55 seconds, and was cut off.",
             causes: ["An upload over a connection that has died."]),
-        elsewhere("H31", "Misdirected request", "On Heroku a client asks for a host over another host's connection."),
-        elsewhere("H32", "TLS certificate mismatch", "On Heroku a client names one host in TLS and another in HTTP."),
-        elsewhere("H33", "HTTP/2 stream broken", "On Heroku a stream of HTTP/2 breaks off."),
+        FaultGuide(
+            code: "H31", title: "Misdirected request",
+            meaning:
+                "Over HTTP/2 a client asked for this app on a connection that it had made for another app. It got 421.",
+            causes: [
+                "A certificate with a wildcard names the hosts of several apps: browsers then share a connection, and ask "
+                    + "again on a new one by themselves."
+            ], steps: ["paas certs", "paas domains"]),
+        FaultGuide(
+            code: "H32", title: "TLS certificate mismatch",
+            meaning: "A client named another app's host in TLS than in HTTP. It got 495.",
+            causes: ["A proxy in front, or a client written by hand, that sets Host but not the name in TLS (SNI)."],
+            steps: ["curl -v https://NAME.localhost/  # sends the same name in both"]),
+        elsewhere(
+            "H33", "HTTP/2 stream broken",
+            "On Heroku a stream of HTTP/2 breaks off, and nobody knows by whom; here that is H18 or H27."),
         elsewhere(
             "H34", "All dynos quarantined", "On Heroku no dyno takes connections for 75 seconds; here that is H21."),
         FaultGuide(

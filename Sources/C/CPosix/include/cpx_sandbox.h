@@ -21,6 +21,7 @@ _Noreturn void cpx_exit(int status);  // at once: no handlers, no flushing
 int cpx_die_with_parent(int signal);
 int cpx_adopt_orphans(void);
 int cpx_no_new_privileges(void);
+int cpx_keep_memory_private(void);                  // no core file; only root traces it or reads its memory
 // From here on this process and all that it starts signal, trace and read only each other. Where the kernel is too old
 // for that, nothing happens.
 int cpx_keep_signals_inside(void);

@@ -6,6 +6,10 @@ package struct Status: Codable, Sendable, Equatable {
     package var protocolVersion: Int
     package var pid: Int32
     @Nullable package var routerPid: Int32?
+    /// The user id that the router runs as. Absent in the answer of an older daemon, and while there is no router.
+    package var routerUser: UInt32?
+    /// The user id that the daemon runs as. Absent in the answer of an older daemon.
+    package var user: UInt32?
     package var home: String
     /// Where apps answer.
     package var port: Int
@@ -17,13 +21,16 @@ package struct Status: Codable, Sendable, Equatable {
     package var network: NetworkStatus?
 
     package init(
-        version: String, protocolVersion: Int, pid: Int32, routerPid: Int32? = nil, home: String, port: Int,
+        version: String, protocolVersion: Int, pid: Int32, routerPid: Int32? = nil, routerUser: UInt32? = nil,
+        user: UInt32? = nil, home: String, port: Int,
         addresses: [String], sandbox: SandboxStatus, apps: Int, network: NetworkStatus? = nil
     ) {
         self.version = version
         self.protocolVersion = protocolVersion
         self.pid = pid
         self.routerPid = routerPid
+        self.routerUser = routerUser
+        self.user = user
         self.home = home
         self.port = port
         self.addresses = addresses
@@ -33,8 +40,9 @@ package struct Status: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case version, pid, home, port, addresses, sandbox, apps, network
+        case version, pid, user, home, port, addresses, sandbox, apps, network
         case protocolVersion = "protocol"
         case routerPid = "router_pid"
+        case routerUser = "router_user"
     }
 }

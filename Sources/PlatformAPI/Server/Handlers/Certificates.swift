@@ -4,6 +4,20 @@ internal import Platform
 
 extension APIServer {
     static let certificateRoutes: [Route] = [
+        Route("POST", "apps/:app/acm") { call in
+            let app = try await call.platform.setAutomaticCertificates(true, of: try await call.app())
+            return try .ok(try await call.resource(app))
+        },
+        Route("DELETE", "apps/:app/acm") { call in
+            let app = try await call.platform.setAutomaticCertificates(false, of: try await call.app())
+            return try .ok(try await call.resource(app))
+        },
+        Route("PATCH", "apps/:app/acm") { call in
+            let app = try await call.app()
+            guard app.hasAutomaticCertificates else { throw PlatformError.noAutomaticCertificates(app.name) }
+            try await call.platform.refreshCertificates()
+            return try .ok(try await call.resource(app))
+        },
         Route("GET", "apps/:app/sni-endpoints") { call in
             let app = try await call.app()
             return try call.list(try await call.platform.endpoints(of: app).map { SNIEndpointResource($0, of: app) })

@@ -70,9 +70,15 @@ extension DomainResource {
 
     fileprivate init(_ domain: Domain, of app: App, _ names: [SNIEndpointID: String], _ call: Call) {
         let endpoint = domain.endpoint.flatMap { id in names[id].map { NamedReference(id: "\(id)", name: $0) } }
+        let certification = domain.certification(in: app)
         self.init(
+            acmStatus: certification.map { $0 == .issued ? "cert issued" : "failed" },
+            acmStatusReason: certification == .impossible ? Self.noNameOfTheWorld : nil,
             app: NamedReference(app), cname: call.platform.settings.ownHost(app.name),
             createdAt: domain.createdAt.iso8601, hostname: domain.host.text, id: "\(domain.id)", kind: "custom",
             updatedAt: domain.updatedAt.iso8601, sniEndpoint: endpoint)
     }
+
+    private static let noNameOfTheWorld =
+        "The authority of this machine signs no names of the world: bring a certificate with paas certs:add CRT KEY."
 }

@@ -13,7 +13,8 @@ extension APIServer {
             return try .ok(
                 Status(
                     version: daemon.version, protocolVersion: 1, pid: daemon.processID,
-                    routerPid: await daemon.routerProcessID(), home: daemon.home, port: Int(daemon.port),
+                    routerPid: await daemon.routerProcessID(), routerUser: await daemon.routerUserID(),
+                    user: daemon.userID, home: daemon.home, port: Int(daemon.port),
                     addresses: daemon.addresses,
                     sandbox: SandboxStatus(
                         level: sandbox.level.rawValue, missing: sandbox.missing, mend: sandbox.mend,

@@ -6,7 +6,8 @@ extension AppResource {
     init(_ app: App, account: Account, slug: Slug?, platform: Platform) {
         let stack = NamedReference.stack
         self.init(
-            buildpackProvidedDescription: slug?.buildpackName, buildStack: stack, createdAt: app.createdAt.iso8601,
+            acm: app.hasAutomaticCertificates, buildpackProvidedDescription: slug?.buildpackName, buildStack: stack,
+            createdAt: app.createdAt.iso8601,
             generation: .cedar, gitURL: platform.repositoryPath(of: app), id: "\(app.id)",
             maintenance: app.maintenance, name: app.name.text, owner: AccountReference(account), region: .local,
             releasedAt: app.releasedAt?.iso8601, repoSize: platform.repositoryBytes(of: app),

@@ -84,7 +84,7 @@ extension PlatformError {
         case .nameTaken, .dynoNotRunning, .tooManyOneOffs, .nothingDeployed, .nothingToRollBackTo, .noReleaseCommand,
             .badQuantity, .unknownSize, .tooMany, .mixedSizes, .resizeFailed, .bootFailed, .restartFailed,
             .releaseCommandFailed, .startFailed, .dynoHoursUsedUp, .badSleepTime, .diskFull, .slugTooLarge,
-            .notCovered, .domainIsThere, .domainTaken, .ownDomain:
+            .notCovered, .domainIsThere, .domainTaken, .ownDomain, .noAutomaticCertificates:
             nil
         }
     }
