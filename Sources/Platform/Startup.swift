@@ -50,6 +50,8 @@ extension Platform {
         try await settleAddons()
         let (hours, countedUntil) = try await countedHours()
         let dynos = handles.filter { $0.tags[ServerKeeper.tag] == nil }
+        // Before anything new is due.
+        try await settleScheduledRuns(adopting: dynos)
         await reconciler.resume(plans, adopting: dynos, hours: hours, countedUntil: countedUntil)
         // Layers of a build that was interrupted, or of an app that was destroyed; else after the next push.
         reconciler.later { [self] in try? await collectSlugs() }

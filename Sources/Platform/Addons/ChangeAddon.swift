@@ -101,9 +101,9 @@ extension Platform {
     func settleAddons() async throws {
         for attachment in try await allAttachments() {
             guard let addon = try await addon(attachment.addon) else { continue }
-            let config = try await config(of: try await app("\(attachment.app)"))
-            let isThere = attachment.config(addon).allSatisfy { config[$0.key] != nil } && !addon.values.isEmpty
-            if !isThere { try await machines.store.write { try $0.remove(attachment.id) } }
+            if try await !isThere(attachment, of: addon) {
+                try await machines.store.write { try $0.remove(attachment.id) }
+            }
         }
         for addon in try await allAddons() where addon.state != .provisioned {
             if try await attachments(of: addon).isEmpty {
@@ -117,6 +117,22 @@ extension Platform {
                 try await machines.store.write { try $0.update(known) }
             }
         }
+    }
+
+    /// Whether an app's current release has what an attachment stands for.
+    private func isThere(_ attachment: AddonAttachment, of addon: Addon) async throws -> Bool {
+        let app = try await app("\(attachment.app)")
+        let keys = attachment.config(addon).keys
+        guard keys.isEmpty else {
+            let config = try await config(of: app)
+            return keys.allSatisfy { config[$0] != nil }
+        }
+        // No config var tells of it. The release that it came or went with does, as long as its name is the same.
+        let (attached, detached) = (attachment.attaching(addon), attachment.detaching(addon))
+        let last = try await releases(of: app).filter { $0.status == .succeeded }
+            .sorted { $0.version > $1.version }
+            .first { [attached, detached].contains($0.description) }
+        return last.map { $0.description == attached } ?? (addon.state != .provisioning)
     }
 
     /// The servers of all add-ons that there are.

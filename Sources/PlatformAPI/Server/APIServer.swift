@@ -175,5 +175,6 @@ package struct APIServer: Sendable {
     static let routes: [Route] =
         appRoutes + configRoutes + releaseRoutes + formationRoutes + dynoRoutes + logRoutes + featureRoutes
         + domainRoutes + certificateRoutes + buildRoutes + accountRoutes + catalogueRoutes + sleepRoutes
-        + addonRoutes + attachmentRoutes + addonServiceRoutes + databaseRoutes + storeRoutes + platformRoutes
+        + addonRoutes + attachmentRoutes + addonServiceRoutes + databaseRoutes + storeRoutes + schedulerRoutes
+        + platformRoutes
 }
