@@ -3,7 +3,7 @@ import Testing
 
 extension EndToEnd {
     @Suite("Scheduled jobs")
-    struct SchedulerTests {
+    struct ScheduledJobTests {
         @Test(
             "run now as one-off dynos; the history has their exit status, also after a restart of the daemon",
             .timeLimit(.minutes(5)))
@@ -37,11 +37,11 @@ extension EndToEnd {
                 #expect(listed.contains("Daily at 04:30 UTC") && listed.contains("=== Next Runs"), "\(listed)")
 
                 // A dyno that runs while the daemon is killed: its end is heard by the next one.
-                try await app.paas("scheduler:add", "sleep 2; exit 5", "--every", "10m").orThrow()
+                try await app.paas("scheduler:add", "sleep 8; exit 5", "--every", "10m").orThrow()
                 let dyno = try await runNow("3", of: app)
                 try await app.logsSay("heroku[\(dyno)]: State changed from starting to up")
                 #expect(platform.kill(.daemon).count == 1)
-                try await app.paas("status").orThrow()
+                try await app.paas("ps").orThrow()
                 try await app.logsSay("heroku[\(dyno)]: State changed from up to complete")
                 let document = try await app.paas("scheduler:history", "3", "--json").output
                 #expect(document.contains(#""exit_status": 5"#) && document.contains(dyno), "\(document)")
