@@ -63,10 +63,11 @@ package struct AddonCatalogue: Sendable {
     /// What Heroku calls the same thing too.
     private static let otherNames = ["postgresql": "heroku-postgresql", "heroku-kvstore": "heroku-redis"]
 
-    /// The servers that have to run for these add-ons to work.
-    package func servers(for addons: [Addon]) throws -> [ServerSpec] {
-        try providers.flatMap { provider in
-            try provider.servers(for: addons.filter { $0.service == provider.service.name })
+    /// The servers that have to run for these add-ons to work. A service whose programs are gone has none, and keeps no
+    /// other from running; whoever asks for it is told.
+    package func servers(for addons: [Addon]) -> [ServerSpec] {
+        providers.flatMap { provider in
+            (try? provider.servers(for: addons.filter { $0.service == provider.service.name })) ?? []
         }
     }
 }

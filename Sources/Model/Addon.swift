@@ -83,10 +83,14 @@ package struct AddonService: Sendable, Equatable {
     package let furtherPrefix: String
     /// The first one is the default.
     package let plans: [AddonPlan]
+    /// Whether an app may have more than one.
+    package let allowsSeveral: Bool
+    /// Whether other apps than the one that owns it may have it too.
+    package let allowsSharing: Bool
 
     package init(
         name: String, humanName: String, stem: String, attachmentName: String, furtherPrefix: String,
-        plans: [AddonPlan]
+        plans: [AddonPlan], allowsSeveral: Bool = true, allowsSharing: Bool = true
     ) {
         self.name = name
         self.humanName = humanName
@@ -94,6 +98,8 @@ package struct AddonService: Sendable, Equatable {
         self.attachmentName = attachmentName
         self.furtherPrefix = furtherPrefix
         self.plans = plans
+        self.allowsSeveral = allowsSeveral
+        self.allowsSharing = allowsSharing
     }
 
     package func plan(_ name: String) -> AddonPlan? { plans.first { $0.name == name } }

@@ -14,6 +14,7 @@ package struct ProcessType: Hashable, Comparable, Sendable, CustomStringConverti
     package static let web = ProcessType(known: "web")
     package static let release = ProcessType(known: "release")
     package static let run = ProcessType(known: "run")
+    package static let scheduler = ProcessType(known: "scheduler")
 
     package var description: String { text }
 

@@ -1,3 +1,4 @@
+internal import Model
 internal import Synchronization
 
 /// A wait for a time that can be cut short; for one waiter.
@@ -20,10 +21,11 @@ final class Alarm: Sendable {
 
     /// Returns after `duration` (`nil`: never), when it is rung, or when the task is cancelled.
     func wait(_ duration: Duration?, _ time: Time) async {
+        let end = duration.map { time.now().adding($0) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.untilRung() }
             // Cancelled: it was rung first.
-            if let duration { group.addTask { try? await time.sleep(duration) } }
+            if let end { group.addTask { try? await time.sleepUntil(end) } }
             await group.next()
             group.cancelAll()
         }

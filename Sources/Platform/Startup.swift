@@ -51,6 +51,8 @@ extension Platform {
         try await failUnfinishedTransfers()
         let (hours, countedUntil) = try await countedHours()
         let dynos = handles.filter { $0.tags[ServerKeeper.tag] == nil }
+        // Before anything new is due.
+        try await settleScheduledRuns(adopting: dynos)
         await reconciler.resume(plans, adopting: dynos, hours: hours, countedUntil: countedUntil)
         // An app that does not start with them keeps what it had; the next start tries again.
         reconciler.later { [self] in try? await refreshAttachments() }

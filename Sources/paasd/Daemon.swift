@@ -62,7 +62,7 @@ struct Daemon {
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
             runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
-            files: .system, addons: AddonCatalogue(postgres: postgres, redis: redis), servers: servers)
+            files: .system, addons: AddonCatalogue([Scheduler()], postgres: postgres, redis: redis), servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,
             searchPath: searchPath,

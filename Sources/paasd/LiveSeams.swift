@@ -7,7 +7,17 @@ extension Time {
     /// This machine's clocks.
     static let system = Time(
         now: { Timestamp(microseconds: Moment.realtimeMicroseconds) },
-        sleep: { try await Task.sleep(for: $0) })
+        sleep: { try await Task.sleep(for: $0) }, sleepUntil: sleepUntil)
+
+    /// Timers stand still while a machine sleeps, and no clock that is set moves them: so the clock is looked at once a
+    /// minute.
+    private static func sleepUntil(_ moment: Timestamp) async throws {
+        while true {
+            let rest = moment.since(Timestamp(microseconds: Moment.realtimeMicroseconds))
+            guard rest > .zero else { return }
+            try await Task.sleep(for: min(rest, .seconds(60)))
+        }
+    }
 }
 
 extension Blocking {

@@ -75,9 +75,9 @@ extension Scene {
                     "GET /paas/v1/sessions/l1": [.json("2026-01-02T03:04:05.000000+00:00 app[web.1]: hello\nlast")],
                 ]), output: "2026-01-02T03:04:05.000000+00:00 app[web.1]: hello\nlast\n"),
             Scene(
-                words: ["addons:create", "heroku-postgresql"], replies: [:],
+                words: ["pipelines:create", "shop"], replies: [:],
                 errors: """
-                     ›   Error: addons:create is a command of Heroku's CLI that paas 0.1.0 does not have yet.
+                     ›   Error: pipelines:create is a command of Heroku's CLI that paas 0.1.0 does not have yet.
                      ›
                      ›   What helps:
                      ›     paas help  # all commands there are

@@ -25,7 +25,7 @@ package struct Stage: ~Copyable, Sendable {
     ///   - sleep: how it waits; the live clock unless a test moves it.
     package init(
         _ runtime: FakeRuntime = FakeRuntime(), router: FakeRouter = FakeRouter(), clock: FakeClock? = nil,
-        ecoHours: Duration? = nil, addons: AddonCatalogue = AddonCatalogue([FakeProvider()]),
+        ecoHours: Duration? = nil, addons: AddonCatalogue = AddonCatalogue([FakeProvider(), Scheduler()]),
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) throws {
         self.runtime = runtime

@@ -20,6 +20,7 @@ enum Topics {
         case "redis": "manage key-value stores"
         case "releases": "display the releases for an app"
         case "run": "run a one-off process inside a dyno"
+        case "scheduler": "run commands of apps regularly"
         default: "commands about \(topic)"
         }
     }

@@ -21,6 +21,9 @@ package enum AddonError: Explained {
     case attachedElsewhere(String, [String])
     case notApplied(String, reason: String)
     case noPostgres(String)
+    /// An app has one of that service at most, and has it.
+    case onlyOne(service: String, there: String, app: AppName)
+    case notShared(String, service: String)
     case noStore(String)
     case noSuchBackup(String)
     case transferIsOver(String)
@@ -91,6 +94,15 @@ package enum AddonError: Explained {
         case .transferRuns(let name):
             Explanation("\(name) is under way.", mend: ["paas pg:backups:cancel \(name)"], id: .conflict)
         case .noStore(let name): Explanation("\(name) is no key-value store.", mend: ["paas addons"])
+        case .onlyOne(let service, let there, let app):
+            Explanation(
+                "\(app) has a \(service) already: \(there).",
+                because: "One is enough for everything that an app needs.",
+                mend: ["paas addons:info \(there)"], id: .conflict)
+        case .notShared(let name, let service):
+            Explanation(
+                "\(name) can't be attached to another app.", because: "Each app has a \(service) of its own.",
+                mend: ["paas addons:create \(service) -a OTHERAPP"])
         case .noPostgres(let name): Explanation("\(name) is no Postgres database.", mend: ["paas addons"])
         }
     }

@@ -12,6 +12,9 @@ extension Platform {
         _ addon: Addon, to app: App, as name: String?, replacing: Bool = false
     ) async throws -> AddonAttachment {
         let service = try addonService(addon.service)
+        guard service.allowsSharing || app.id == addon.app else {
+            throw AddonError.notShared(addon.name, service: service.name)
+        }
         let now = machines.time.now()
         let wanted = name.map { AddonName.attachment($0) }
         return try await changes.take(app.id) {
@@ -41,7 +44,7 @@ extension Platform {
         if old == nil { try await machines.store.write { try $0.insert(attachment, setting: keys) } }
         do {
             try await release(
-                "Attach \(attachment.name) (@\(addon.name))", of: app, setting: config, removing: gone)
+                attachment.attaching(addon), of: app, setting: config, removing: gone)
         } catch {
             if old == nil { try await machines.store.write { try $0.remove(attachment.id) } }
             throw error
@@ -73,8 +76,15 @@ extension Platform {
         let keys = Array(attachment.config(addon).keys)
         try await changes.take(app.id) {
             try await release(
-                "Detach \(attachment.name) (@\(addon.name))", of: app, setting: [:], removing: keys)
+                attachment.detaching(addon), of: app, setting: [:], removing: keys)
             try await machines.store.write { try $0.remove(attachment.id) }
         }
     }
+}
+
+/// What the releases are called that an attachment comes and goes with.
+extension AddonAttachment {
+    func attaching(_ addon: Addon) -> String { "Attach \(name) (@\(addon.name))" }
+
+    func detaching(_ addon: Addon) -> String { "Detach \(name) (@\(addon.name))" }
 }

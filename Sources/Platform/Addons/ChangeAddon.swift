@@ -102,25 +102,17 @@ extension Platform {
         let addons = try await allAddons()
         for attachment in try await allAttachments() {
             guard let addon = addons.first(where: { $0.id == attachment.addon }) else { continue }
+            guard try await isThere(attachment, of: addon) else {
+                try await machines.store.write { try $0.remove(attachment.id) }
+                continue
+            }
             let config = try await config(of: try await app("\(attachment.app)"))
             func says(_ addon: Addon) -> Bool {
                 attachment.config(addon).allSatisfy { config[$0.key] == $0.value }
             }
-            let keys = attachment.config(addon).keys
-            if addon.state == .provisioning && addon.memory.isEmpty && addon.values.isEmpty {
-                // It was never made.
-                try await machines.store.write { try $0.remove(attachment.id) }
-            } else if !keys.allSatisfy({ config[$0] != nil }) {
-                try await machines.store.write { try $0.remove(attachment.id) }
-            } else if !says(addon), let other = addons.first(where: { !$0.values.isEmpty && says($0) }) {
-                // The release that promotes another one was made, and the row was not.
-                let promoted = AddonAttachment(
-                    addon: other.id, app: attachment.app, name: attachment.name, createdAt: attachment.createdAt)
-                let set = Array(promoted.config(other).keys)
-                try await machines.store.write { transaction in
-                    try transaction.remove(attachment.id)
-                    try transaction.insert(promoted, setting: set)
-                }
+            // The release that promotes another one was made, and the row was not.
+            if !says(addon), let other = addons.first(where: { !$0.values.isEmpty && says($0) }) {
+                try await replace(attachment, by: other)
             }
         }
         for addon in try await allAddons() where addon.state != .provisioned {
@@ -152,10 +144,35 @@ extension Platform {
         }
     }
 
+    private func replace(_ attachment: AddonAttachment, by other: Addon) async throws {
+        let promoted = AddonAttachment(
+            addon: other.id, app: attachment.app, name: attachment.name, createdAt: attachment.createdAt)
+        let keys = Array(promoted.config(other).keys)
+        try await machines.store.write { transaction in
+            try transaction.remove(attachment.id)
+            try transaction.insert(promoted, setting: keys)
+        }
+    }
+
+    /// Whether an app's current release has what an attachment stands for.
+    private func isThere(_ attachment: AddonAttachment, of addon: Addon) async throws -> Bool {
+        let app = try await app("\(attachment.app)")
+        let keys = attachment.config(addon).keys
+        guard keys.isEmpty else {
+            let config = try await config(of: app)
+            return keys.allSatisfy { config[$0] != nil }
+        }
+        // No config var tells of it. The release that it came or went with does, as long as its name is the same.
+        let (attached, detached) = (attachment.attaching(addon), attachment.detaching(addon))
+        let last = try await releases(of: app).filter { $0.status == .succeeded }
+            .sorted { $0.version > $1.version }
+            .first { [attached, detached].contains($0.description) }
+        return last.map { $0.description == attached } ?? (addon.state != .provisioning)
+    }
+
     /// The servers of all add-ons that there are.
     func wantedServers() async throws -> [ServerSpec] {
         let (addons, catalogue) = (try await allAddons(), machines.addons)
-        // A service whose programs are gone keeps nothing else from running.
-        return try await machines.blocking { (try? catalogue.servers(for: addons)) ?? [] }
+        return try await machines.blocking { catalogue.servers(for: addons) }
     }
 }

@@ -33,6 +33,10 @@ extension Platform {
         let addon = try await changes.take(app.id) {
             let (addon, attachment) = try await machines.store.write { transaction in
                 guard try transaction.app(app.id) != nil else { throw PlatformError.noSuchApp(app.name.text) }
+                let there = try transaction.addons(of: app.id).first { $0.service == service.name }
+                if let there, !service.allowsSeveral {
+                    throw AddonError.onlyOne(service: service.name, there: there.name, app: app.name)
+                }
                 let name = try transaction.name(request.name, stem: service.stem)
                 let addon = Addon(
                     app: app.id, name: name, service: service.name, plan: plan.name, createdAt: now, updatedAt: now)
@@ -82,7 +86,7 @@ extension Platform {
             try transaction.insert(attachment, setting: Array(config.keys))
         }
         try await release(
-            "Attach \(attachment.name) (@\(addon.name))", of: app, setting: config, removing: [])
+            attachment.attaching(addon), of: app, setting: config, removing: [])
         whole.state = .provisioned
         whole.updatedAt = machines.time.now()
         let finished = whole

@@ -11,16 +11,28 @@ extension Platform {
         package var size: String?
         /// The dyno's name is `TYPE.NNNN`; `run` unless asked otherwise.
         package var type: ProcessType
+        /// The run of a scheduler's job that it is.
+        var scheduledRun: ScheduledRunID?
 
         package init(
             command: String, environment: [String: String] = [:], streams: DynoSpec.Streams = .logged,
             size: String? = nil, type: ProcessType = .run
+        ) {
+            self.init(
+                command: command, environment: environment, streams: streams, size: size, type: type,
+                scheduledRun: nil)
+        }
+
+        init(
+            command: String, environment: [String: String] = [:], streams: DynoSpec.Streams = .logged,
+            size: String?, type: ProcessType, scheduledRun: ScheduledRunID?
         ) {
             self.command = command
             self.environment = environment
             self.streams = streams
             self.size = size
             self.type = type
+            self.scheduledRun = scheduledRun
         }
     }
 
@@ -33,24 +45,29 @@ extension Platform {
         if app.has(.strict) { try await checkRoom(for: size ?? .basic, in: app) }
         let command = ProcessType(oneOff.command).flatMap { blueprint.slug.processTypes[$0] } ?? oneOff.command
         let name = await reconciler.freeName(oneOff.type, in: app.id)
-        let actor = try await actor()
+        let actor = oneOff.scheduledRun == nil ? try await actor() : Self.schedulerActor
         await say("Starting process with command `\(command)` by user \(actor)", in: app.id)
         let environment = DynoEnvironment.of(name, in: app, blueprint: blueprint)
             .merging(oneOff.environment) { $1 }
+        var tags = [
+            "role": LiveDyno.Role.oneOff.rawValue, "release": "\(blueprint.release.version)",
+            "attached": "\(oneOff.streams != .logged)",
+        ]
+        tags[ScheduledRun.tag] = oneOff.scheduledRun.map { "\($0)" }
         let spec = DynoSpec(
             app: app.id, appOrdinal: app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: environment, streams: oneOff.streams, size: size ?? .basic,
             logsMetrics: app.has(.logRuntimeMetrics),
-            tags: [
-                "role": LiveDyno.Role.oneOff.rawValue, "release": "\(blueprint.release.version)",
-                "attached": "\(oneOff.streams != .logged)",
-            ], network: .of(app, environment: environment, routerPort: settings.port))
+            tags: tags, network: .of(app, environment: environment, routerPort: settings.port))
         try await reconciler.startOneOff(
             spec, releaseVersion: blueprint.release.version, role: .oneOff, isAwaited: false)
         return DynoView(
             id: spec.id, name: name, isOneOff: true, state: .starting, command: command, size: spec.size,
             releaseVersion: blueprint.release.version, since: machines.time.now())
     }
+
+    /// Who starts a scheduler's jobs. Source: heroku-platform.md §12.2.
+    private static let schedulerActor = "scheduler@addons.heroku.com"
 
     /// As many as Heroku runs of that size at once. Source: heroku-platform.md §4.
     private func checkRoom(for size: DynoSize, in app: App) async throws {

@@ -53,6 +53,8 @@ struct LiveDyno {
     var portThief: String?
     /// Started because another one could not have its port.
     var isSecondTry = false
+    /// The run of a scheduler's job that it is.
+    var scheduledRun: ScheduledRunID?
     /// What it was started as; `nil` for one that an earlier daemon started.
     var spec: DynoSpec?
     /// What its release's buildpack calls the app.

@@ -132,6 +132,7 @@ extension Reconciler {
         dyno.isAdopted = true
         dyno.buildpackName = state.blueprint?.slug.buildpackName ?? ""
         dyno.isAttached = handle.tags["attached"] == "true"
+        dyno.scheduledRun = handle.tags[ScheduledRun.tag].flatMap { ScheduledRunID($0) }
         apps[handle.app]?.dynos[handle.id] = dyno
         // What it ran while no daemon was there counts too.
         startCounting(dyno, in: handle.app, since: max(handle.startedAt, hoursSavedAt))

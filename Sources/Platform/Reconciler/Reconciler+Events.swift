@@ -79,6 +79,7 @@ extension Reconciler {
         if dyno.role != .build, dyno.handle != nil {
             await say("Process exited with \(ending)", about: dyno.name, in: app)
         }
+        await keepScheduledEnd(of: dyno, ending)
         await tellLost(dyno, in: app)
         if await retryWithAnotherPort(dyno, in: app) {
             await dyno.handle?.release()

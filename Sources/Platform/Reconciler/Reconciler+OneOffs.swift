@@ -20,6 +20,7 @@ extension Reconciler {
         dyno.isAwaited = isAwaited
         dyno.isAttached = spec.streams != .logged
         dyno.tap = tap
+        dyno.scheduledRun = spec.tags[ScheduledRun.tag].flatMap { ScheduledRunID($0) }
         apps[spec.app]?.dynos[spec.id] = dyno
         if role == .oneOff {
             if spec.streams != .logged { await say("Awaiting client", about: spec.name, in: spec.app) }

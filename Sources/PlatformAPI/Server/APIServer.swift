@@ -179,5 +179,6 @@ package struct APIServer: Sendable {
         appRoutes + configRoutes + releaseRoutes + formationRoutes + dynoRoutes + logRoutes + featureRoutes
         + domainRoutes + certificateRoutes + buildRoutes + accountRoutes + catalogueRoutes + sleepRoutes
         + addonRoutes + attachmentRoutes + addonServiceRoutes + databaseRoutes + transferRoutes + storeRoutes
+        + schedulerRoutes
         + platformRoutes
 }

@@ -14,6 +14,16 @@ enum AddonText {
 
     static func price(_ price: Price) -> String { price.cents == 0 ? "free" : "$\(price.cents / 100)/\(price.unit)" }
 
+    /// What does here what Heroku's dashboard of the service does.
+    static func commands(of addon: AddonResource) -> [String] {
+        switch addon.addonService.name {
+        case "scheduler": ["paas scheduler -a \(addon.app.name)"]
+        case "heroku-postgresql": ["paas pg:info \(addon.name) -a \(addon.app.name)"]
+        case "heroku-redis": ["paas redis:info \(addon.name) -a \(addon.app.name)"]
+        default: []
+        }
+    }
+
     /// `essential-0` of `heroku-postgresql:essential-0`.
     static func plan(_ name: String) -> String { name.split(separator: ":").last.map(String.init) ?? name }
 }

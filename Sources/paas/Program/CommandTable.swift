@@ -29,6 +29,7 @@ enum CommandTable {
         .redisCLI, .redisCredentials, .redisInfo, .redisMaxmemory, .redisPromote, .redisTimeout, .redisWait,
         .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,
         .run, .runDetached, .runInside,
+        .scheduler, .schedulerAdd, .schedulerHistory, .schedulerRemove, .schedulerRun,
         .up, .down, .status, .doctor, .stacks, .regions, .version, .help, .autocomplete, .completionScript, .manual,
     ]
 }

@@ -17,6 +17,9 @@ enum TimeText {
         return time.console + suffix
     }
 
+    /// The same without how long ago it was, for what is to come.
+    static func console(_ moment: String) -> String { Timestamp(iso8601: moment)?.console ?? moment }
+
     /// `1h 2m`, `2m 3s`, `9s`.
     static func duration(from start: String, to end: String) -> String {
         guard let start = Timestamp(iso8601: start), let end = Timestamp(iso8601: end) else { return "" }

@@ -11,15 +11,18 @@ package struct AddonServiceResource: Codable, Sendable, Equatable {
     package var supportsSharing: Bool
     package var updatedAt: String
 
-    package init(createdAt: String, humanName: String, id: String, name: String, generation: NamedReference) {
+    package init(
+        createdAt: String, humanName: String, id: String, name: String, generation: NamedReference,
+        supportsMultipleInstallations: Bool = true, supportsSharing: Bool = true
+    ) {
         self.createdAt = createdAt
         self.humanName = humanName
         self.id = id
         self.name = name
         state = "ga"
         supportedGenerations = [generation]
-        supportsMultipleInstallations = true
-        supportsSharing = true
+        self.supportsMultipleInstallations = supportsMultipleInstallations
+        self.supportsSharing = supportsSharing
         updatedAt = createdAt
     }
 

@@ -196,7 +196,8 @@ extension AddonServiceResource {
     fileprivate init(_ service: AddonService, _ created: String) {
         self.init(
             createdAt: created, humanName: service.humanName, id: FixedID.of(service), name: service.name,
-            generation: .cedar)
+            generation: .cedar, supportsMultipleInstallations: service.allowsSeveral,
+            supportsSharing: service.allowsSharing)
     }
 }
 
