@@ -65,7 +65,8 @@ extension EndToEnd {
                     try await eventually { try await app.paas("pg:psql", "-c", "INSERT INTO t VALUES (3)").succeeded })
 
                 try await platform.paas("down").orThrow()
-                #expect(try await !platform.shell("pgrep -f \"$1\"", "port=\(port(of: url)) ").succeeded)
+                let stopped = try await platform.run(["psql", String(url.dropLast()), "-c", "SELECT 1"])
+                #expect(stopped.errors.contains("Connection refused"), "\(stopped)")
                 try await platform.paas("up", "--port", "\(platform.port)").orThrow()
                 let rows = try await app.paas("pg:psql", "-c", "SELECT sum(n) FROM t").orThrow()
                 #expect(rows.output.contains("   6\n"), "\(rows)")
