@@ -37,19 +37,25 @@ package enum Subprocess {
         return signal != 0 ? .signal(signal) : .code(code)
     }
 
-    /// Runs a short helper program to its end on this thread, with nothing on its standard input.
+    /// Runs a short helper program to its end on this thread.
     ///
-    /// - Parameter limit: the most bytes of output kept; the rest is read and dropped.
+    /// - Parameters:
+    ///   - input: what it finds on its standard input, at most 4096 bytes: what is not for others to see, since a
+    ///     program's arguments are anybody's to read.
+    ///   - limit: the most bytes of output kept; the rest is read and dropped.
     package static func capture(
         _ program: String, arguments: [String], environment: [String: String], folder: String? = nil,
-        limit: Int = 1 << 20
+        input: [UInt8] = [], limit: Int = 1 << 20
     ) throws(PosixError) -> (end: End, output: [UInt8], errors: [UInt8]) {
-        let null = try Descriptor(opening: "/dev/null", O_RDWR)
+        precondition(input.count <= 4096, "what a pipe holds without a reader")
+        var inPipe = try Pipe()
+        try inPipe.write.writeAll(input)
+        inPipe.closeWriting()
         var outPipe = try Pipe()
         var errorPipe = try Pipe()
         let pid = try start(
             program, arguments: arguments, environment: environment, folder: folder,
-            descriptors: [null.raw, outPipe.write.raw, errorPipe.write.raw])
+            descriptors: [inPipe.read.raw, outPipe.write.raw, errorPipe.write.raw])
         outPipe.closeWriting()
         errorPipe.closeWriting()
         var kept: [Int32: [UInt8]] = [outPipe.read.raw: [], errorPipe.read.raw: []]

@@ -196,9 +196,21 @@ package final class Postgres: AddonProvider {
     }
 
     /// The server, which runs and answers when this returns.
+    ///
+    /// One that has never served tries another port where somebody was faster to take the one that was free.
     private func running() async throws -> PostgresCluster {
-        let cluster = try await pool.run { [self] in try found() }
-        try await servers.run(cluster.server(pool))
-        return cluster
+        var attempts = 3
+        while true {
+            let cluster = try await pool.run { [self] in try found() }
+            do {
+                try await servers.run(cluster.server(pool))
+                try cluster.noteServed()
+                return cluster
+            } catch {
+                attempts -= 1
+                guard attempts > 0, !cluster.hasServed else { throw error }
+                try cluster.forgetPort()
+            }
+        }
     }
 }

@@ -58,20 +58,24 @@ struct PostgresCluster: Sendable {
 
     /// The server as it has to run.
     func server(_ pool: BlockingPool) -> ServerSpec {
-        let (isReady, port) = (programs.path(of: "pg_isready"), port)
+        let cluster = self
         return ServerSpec(
             key: Self.key, type: "postgres", folder: folder, command: command,
             environment: ["PATH": "\(programs.folder):/usr/local/bin:/usr/bin:/bin"],
             readable: [programs.folder], endingSignal: Signals.interrupt
         ) {
-            // A program that cannot be run says no, too.
-            let result = try? await pool.run {
-                try Subprocess.capture(
-                    isReady, arguments: ["-q", "-h", "127.0.0.1", "-p", "\(port)"], environment: [:])
-            }
-            return result?.end.isSuccess ?? false
+            // With its own password: somebody else may answer on that port.
+            (try? await pool.run { try cluster.run(["SELECT 1"]) }) != nil
         }
     }
+
+    /// Whether a start has come to its end ever: URLs with its port may be in people's hands then.
+    var hasServed: Bool { FileTree.exists("\(folder)/served") }
+
+    func noteServed() throws { if !hasServed { try FileTree.write([], to: "\(folder)/served") } }
+
+    /// Lets the next start choose another port.
+    func forgetPort() throws { try FileTree.remove("\(folder)/port") }
 
     /// A cluster that is half made is begun anew: it gets its name when it is whole.
     private var command: String {
@@ -114,15 +118,14 @@ struct PostgresCluster: Sendable {
     @discardableResult
     func run(_ statements: [String], in database: String = "postgres") throws -> String {
         try execute(
-            "psql",
-            ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
-                + statements.flatMap { ["-c", $0] }, in: database)
+            "psql", ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-f", "-"], in: database,
+            input: Array(statements.map { "\($0);\n" }.joined().utf8))
     }
 
     /// Runs one of PostgreSQL's client programs as ``owner``. Blocks.
     @discardableResult
     func execute(
-        _ program: String, _ arguments: [String], in database: String, label: String = "paas"
+        _ program: String, _ arguments: [String], in database: String, label: String = "paas", input: [UInt8] = []
     ) throws -> String {
         let result = try Subprocess.capture(
             programs.path(of: program), arguments: arguments,
@@ -130,7 +133,7 @@ struct PostgresCluster: Sendable {
                 "PGHOST": "127.0.0.1", "PGPORT": "\(port)", "PGUSER": Self.owner, "PGPASSWORD": password,
                 "PGDATABASE": database, "PGCONNECT_TIMEOUT": "10", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
                 "PGSSLMODE": "disable", "PGAPPNAME": label, "PGCLIENTENCODING": "UTF8",
-            ], limit: 8 << 20)
+            ], input: input, limit: 8 << 20)
         guard result.end.isSuccess else {
             let reason = String(decoding: result.errors.prefix(2000), as: UTF8.self)
             throw AddonFailure.failed(

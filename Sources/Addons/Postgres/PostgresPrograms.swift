@@ -30,7 +30,7 @@ struct PostgresPrograms: Sendable, Equatable {
         return found.sorted { $0.version > $1.version }
     }
 
-    private static let needed = ["postgres", "initdb", "psql", "pg_isready", "pg_dump", "pg_restore"]
+    private static let needed = ["postgres", "initdb", "psql", "pg_dump", "pg_restore"]
 
     /// Debian's and Homebrew's folders of versions.
     private static let places: [(parent: String, isOne: @Sendable (String) -> Bool)] = [

@@ -24,12 +24,19 @@ package final class Redis: AddonProvider {
 
     package func provision(_ addon: Addon, options: [String: String]) async throws -> AddonHolding {
         let plan = service.plan(addon.plan) ?? service.plans[0]
-        let server = try await pool.run { [self] in try make(addon, plan) }
-        do { try await servers.run(server.spec(pool)) } catch {
-            try? await remove(server.key)  // Why it does not run matters more.
-            throw error
+        var attempts = 3
+        while true {
+            let server = try await pool.run { [self] in try make(addon, plan) }
+            do {
+                try await servers.run(server.spec(pool))
+                return AddonHolding(values: ["URL": server.url], memory: server.memory)
+            } catch {
+                try? await remove(server.key)  // Why it does not run matters more.
+                attempts -= 1
+                // Somebody may have been faster to take the port that was free.
+                guard attempts > 0 else { throw error }
+            }
         }
-        return AddonHolding(values: ["URL": server.url], memory: server.memory)
     }
 
     package func change(_ addon: Addon, to plan: AddonPlan) async throws -> AddonHolding {

@@ -41,11 +41,12 @@ struct RedisServer: Sendable {
 
     // MARK: Asking it
 
-    /// Runs one command. Blocks.
-    func ask(_ words: [String], as password: String? = nil) throws -> String {
+    /// Runs one command, of words without blanks. Blocks.
+    func ask(_ words: [String]) throws -> String {
         let result = try Subprocess.capture(
-            programs.client, arguments: ["-h", "127.0.0.1", "-p", "\(port)", "--no-auth-warning"] + words,
-            environment: ["REDISCLI_AUTH": password ?? self.password, "PATH": "/usr/bin:/bin"])
+            programs.client, arguments: ["-h", "127.0.0.1", "-p", "\(port)", "--no-auth-warning"],
+            environment: ["REDISCLI_AUTH": password, "PATH": "/usr/bin:/bin"],
+            input: Array((words.joined(separator: " ") + "\n").utf8))
         let output = String(decoding: result.output, as: UTF8.self)
         guard result.end.isSuccess, !Self.refusals.contains(where: { output.hasPrefix($0) }) else {
             let reason = String(decoding: result.errors.prefix(500), as: UTF8.self) + output.prefix(500)
