@@ -31,6 +31,8 @@ struct LaunchPlan: Equatable, Sendable {
     var outsideAddresses: [String] = []
     /// ``DynoSpec/acceptsLoopback``.
     var acceptsLoopback = true
+    /// ``DynoSpec/readable``.
+    var readable: [String] = []
 
     /// The environment that the command gets.
     ///
@@ -91,6 +93,7 @@ extension LaunchPlan {
         }
         writer.put(list: outsideAddresses) { $0.put($1) }
         writer.put(acceptsLoopback)
+        writer.put(list: readable) { $0.put($1) }
         return writer.bytes
     }
 
@@ -139,5 +142,6 @@ extension LaunchPlan {
         }
         outsideAddresses = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         acceptsLoopback = try reader.bool()
+        readable = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
     }
 }

@@ -35,8 +35,9 @@ extension Platform {
         let name = await reconciler.freeName(oneOff.type, in: app.id)
         let actor = try await actor()
         await say("Starting process with command `\(command)` by user \(actor)", in: app.id)
-        let environment = DynoEnvironment.of(name, in: app, blueprint: blueprint)
-            .merging(oneOff.environment) { $1 }
+        let own = DynoEnvironment.of(name, in: app, blueprint: blueprint).merging(oneOff.environment) { $1 }
+        let mail = machines.mailEnvironment(for: own, in: app)
+        let environment = own.merging(mail) { $1 }
         let spec = DynoSpec(
             app: app.id, appOrdinal: app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: environment, streams: oneOff.streams, size: size ?? .basic,
@@ -44,7 +45,11 @@ extension Platform {
             tags: [
                 "role": LiveDyno.Role.oneOff.rawValue, "release": "\(blueprint.release.version)",
                 "attached": "\(oneOff.streams != .logged)",
-            ], network: .of(app, environment: environment, routerPort: settings.port))
+            ],
+            network: .of(
+                app, environment: environment, routerPort: settings.port,
+                more: machines.mailPorts(for: environment)),
+            readable: machines.mailFolders(mail))
         try await reconciler.startOneOff(
             spec, releaseVersion: blueprint.release.version, role: .oneOff, isAwaited: false)
         return DynoView(

@@ -164,6 +164,7 @@ package actor Reconciler {
         alarm.ring()
         tableVersion += 1
         var routes = ["api.localhost": RoutingTable.Route(app: nil, state: .serving([apiBackend]))]
+        routes["mail.localhost"] = routes["api.localhost"]
         var aliases: [String: String] = [:]
         for state in apps.values {
             let host = "\(state.app.name).localhost"
@@ -183,7 +184,7 @@ package actor Reconciler {
         guard isOpen else { return }
         let domains = apps.values.flatMap(\.domains).filter { $0.isLocal && !$0.isWildcard }.map(\.text)
         await machines.runtime.resolve(
-            ["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted() + domains)
+            ["api.localhost", "mail.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted() + domains)
     }
 
     private var apiBackend: RoutingTable.Backend {
