@@ -19,12 +19,15 @@ enum LocalVariables {
         return variables.merging(try await mailReach(invocation, variables)) { $1 }
     }
 
-    /// How mail services are reached as by the app's dynos, where the app that is meant has one. Without
-    /// `--with-config` only a platform that runs is asked, and no trouble with that is any of this command's.
+    /// How mail services are reached as by the app's dynos, where the app that is meant has one.
+    ///
+    /// Nobody is asked where no variable is of such a service. Without `--with-config` only a platform that runs is,
+    /// and no trouble with that is any of this command's.
     private static func mailReach(
         _ invocation: Invocation, _ variables: [String: String]
     ) async throws -> [String: String] {
         let before = Environment.all.merging(variables) { $1 }
+        guard before.keys.contains(where: { isOfMail($0) }) else { return [:] }
         let proxy = before["https_proxy"] ?? before["HTTPS_PROXY"]
         let reach: [String: String]
         if invocation.has(.withConfig) {
@@ -45,6 +48,11 @@ enum LocalVariables {
         }
         let both = "\(exceptions),\(more)"
         return kept.merging(["no_proxy": both, "NO_PROXY": both]) { $1 }
+    }
+
+    /// `SENDGRID_API_KEY`, or what an add-on sets that is attached under another name: `NEWS_SMTP_PORT`.
+    private static func isOfMail(_ name: String) -> Bool {
+        name.contains("_SMTP_") || ["SENDGRID_", "MAILGUN_", "MAILTRAP_"].contains { name.hasPrefix($0) }
     }
 
     private static func config(_ invocation: Invocation, _ words: ForemanWords) async throws -> [String: String] {
