@@ -42,7 +42,6 @@ package final class MailPost: Sendable {
 
     private let folder: String
     private let roots: [String]
-    private let hosts: [String]
     let reactor: Reactor
     let pool: BlockingPool
     private let state = Mutex(State())
@@ -56,11 +55,13 @@ package final class MailPost: Sendable {
     package init(folder: String, roots: [String] = MailPost.systemRoots, reactor: Reactor, pool: BlockingPool) {
         self.folder = "\(folder)/mail"
         self.roots = roots
-        hosts = ["api.sendgrid.com", "api.mailgun.net", "send.api.mailtrap.io"]
         self.reactor = reactor
         self.pool = pool
         (listeners, newListeners) = AsyncStream.makeStream()
     }
+
+    /// The hosts of the world at which unmodified clients look for the services.
+    static let hosts = ["api.sendgrid.com", "api.mailgun.net", "send.api.mailtrap.io"]
 
     package static let systemRoots = [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
@@ -69,7 +70,7 @@ package final class MailPost: Sendable {
 
     /// What dynos may read: who vouches for the services' hosts.
     package var trustFolder: String { "\(folder)/trust" }
-    private var trust: MailTrust { MailTrust(folder: folder, hosts: hosts, roots: roots) }
+    private var trust: MailTrust { MailTrust(folder: folder, hosts: Self.hosts, roots: roots) }
 
     // MARK: Whose it is
 
@@ -112,7 +113,7 @@ package final class MailPost: Sendable {
                 // A set-up that fails now has been made before: there is nobody to tell but clients.
                 guard let door = try? TLSDoor(try trust.identities(), reactor: reactor) else { continue }
                 let smtpDoor = MailDoor(office: office, tls: door, reactor: reactor)
-                let proxyDoor = MailProxy(post: self, office: office, hosts: Set(hosts), tls: door)
+                let proxyDoor = MailProxy(post: self, office: office, hosts: Set(Self.hosts), tls: door)
                 group.addTask { [reactor] in
                     await Self.accept(on: smtp, reactor) { await smtpDoor.serve($0) }
                 }

@@ -3,20 +3,14 @@ package import Model
 /// One of the services that send mail: the real ones' plans and config vars, answered on this machine.
 package struct MailService: AddonProvider {
     package let service: AddonService
-    /// The hosts of the world at which unmodified clients look for it.
-    let hosts: [String]
-    /// The end of the config var with the password that SMTP takes.
-    let passwordKey: String
     private let post: MailPost
     private let values: @Sendable (_ user: String, _ password: String, _ smtpPort: UInt16) throws -> [String: String]
 
     init(
-        _ service: AddonService, hosts: [String], passwordKey: String, post: MailPost,
+        _ service: AddonService, post: MailPost,
         values: @escaping @Sendable (String, String, UInt16) throws -> [String: String]
     ) {
         self.service = service
-        self.hosts = hosts
-        self.passwordKey = passwordKey
         self.post = post
         self.values = values
     }
@@ -52,7 +46,7 @@ package struct MailService: AddonProvider {
             AddonService(
                 name: "sendgrid", humanName: "Twilio SendGrid", stem: "sendgrid", attachmentName: "SENDGRID",
                 furtherPrefix: "SENDGRID", plans: plans("starter bronze silver gold platinum")),
-            hosts: ["api.sendgrid.com"], passwordKey: "PASSWORD", post: post
+            post: post
         ) { user, password, port in
             // The last two are not SendGrid's: its SMTP host cannot be had here.
             ["USERNAME": user, "PASSWORD": password, "SMTP_SERVER": "127.0.0.1", "SMTP_PORT": "\(port)"]
@@ -64,7 +58,7 @@ package struct MailService: AddonProvider {
             AddonService(
                 name: "mailgun", humanName: "Mailgun", stem: "mailgun", attachmentName: "MAILGUN",
                 furtherPrefix: "MAILGUN", plans: plans("starter concept basic growth production scale")),
-            hosts: ["api.mailgun.net"], passwordKey: "SMTP_PASSWORD", post: post
+            post: post
         ) { user, password, port in
             let domain = "sandbox\(try Secret.make(16)).mailgun.org"
             return [
@@ -80,7 +74,7 @@ package struct MailService: AddonProvider {
             AddonService(
                 name: "mailtrap", humanName: "Mailtrap", stem: "mailtrap", attachmentName: "MAILTRAP",
                 furtherPrefix: "MAILTRAP", plans: plans("unpaid starter micro basic team business")),
-            hosts: ["send.api.mailtrap.io"], passwordKey: "PASSWORD", post: post
+            post: post
         ) { user, password, port in
             [
                 "API_TOKEN": password, "HOST": "127.0.0.1", "PORT": "\(port)", "USERNAME": user,
@@ -124,5 +118,5 @@ package struct Mail: Sendable {
     }
 
     /// Hosts of the world for which this machine answers to dynos that have one of these add-ons.
-    package var hosts: [String] { services.flatMap(\.hosts) }
+    package var hosts: [String] { MailPost.hosts }
 }

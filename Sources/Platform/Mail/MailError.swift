@@ -2,7 +2,6 @@ package import Model
 
 /// What the use cases of mail refuse.
 package enum MailError: Explained {
-    case noMail(String)
     case noSuchMail(String)
     case noSuchKey(String, of: String)
     case noKeys(String)
@@ -10,9 +9,6 @@ package enum MailError: Explained {
 
     package var explanation: Explanation {
         switch self {
-        case .noMail(let name):
-            Explanation(
-                "\(name) sends no mail.", mend: ["paas addons", "paas addons:create sendgrid"])
         case .noSuchMail(let number):
             Explanation(
                 "Couldn't find that mail.", because: "There is no \(number).", mend: ["paas mail"], id: .notFound)
