@@ -71,7 +71,7 @@ let package = Package(
         room("Dyno", ["Model", "Posix", "CPosix"]),
         room("Router", ["Model", "HTTP", "HTTPSecure", "Posix", "CPosix"], settings: carrying),
         room("Logs", ["Model", "Posix"]),
-        room("Addons", ["Model", "HTTPSecure", "Posix"]),
+        room("Addons", ["Model", "HTTP", "HTTPSecure", "Posix"]),
         room("Store", ["Model", "Posix", "CSQLite"]),
 
         // Ground.
@@ -97,8 +97,8 @@ let package = Package(
         tests(
             "APIServerTests",
             [
-                "APIServer", "APISchema", "Platform", "PlatformSupport", "Router", "TestSupport", "HTTP", "Model",
-                "Posix",
+                "APIServer", "APISchema", "Platform", "PlatformSupport", "Addons", "Router", "TestSupport", "HTTP",
+                "Model", "Posix",
             ]),
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
@@ -110,6 +110,7 @@ let package = Package(
         tests("EndToEndTests", ["TestSupport", "Posix"]),
         room("TestSupport", ["Posix"], path: "Tests/Support"),
         tests("HTTPTests", ["HTTP"]),
+        tests("AddonsTests", ["Addons", "Model"]),
         tests("BuildpacksTests", ["Buildpacks", "Slugs", "Model", "Posix"]),
         tests("SlugsTests", ["Slugs", "Posix"]),
         tests("GitTests", ["Git", "Model", "Posix"]),

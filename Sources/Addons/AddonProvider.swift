@@ -45,11 +45,16 @@ package struct AddonCatalogue: Sendable {
     /// These are among ``providers`` too; they have more to offer than add-ons' life.
     package let postgres: Postgres?
     package let redis: Redis?
+    package let mail: Mail?
 
-    package init(_ providers: [any AddonProvider] = [], postgres: Postgres? = nil, redis: Redis? = nil) {
-        self.providers = providers + (postgres.map { [$0] } ?? []) + (redis.map { [$0] } ?? [])
+    package init(
+        _ providers: [any AddonProvider] = [], postgres: Postgres? = nil, redis: Redis? = nil, mail: Mail? = nil
+    ) {
+        self.providers =
+            providers + (postgres.map { [$0] } ?? []) + (redis.map { [$0] } ?? []) + (mail?.services ?? [])
         self.postgres = postgres
         self.redis = redis
+        self.mail = mail
     }
 
     /// By name.

@@ -15,7 +15,30 @@ enum FreePort {
         return port
     }
 
-    private static func port(in file: String) -> UInt16? {
+    /// A listener on loopback at the port of the file, else at the first from `lowest` on that can be had.
+    ///
+    /// - Returns: the port, and the listener's descriptor, which the caller owns.
+    /// - Throws: ``AddonFailure/portTaken(_:)`` when somebody else has the port that was handed out.
+    static func listen(
+        keptIn file: String, from lowest: UInt16
+    ) throws -> (port: UInt16, listener: Int32) {
+        if let port = port(in: file) {
+            do {
+                return (port, try TCPSocket.listen(address: "127.0.0.1", port: port, backlog: 128).release())
+            } catch {
+                throw error.isTaken ? AddonFailure.portTaken(port) : error
+            }
+        }
+        for port in lowest...min(lowest + 999, .max - 1) {
+            // Taken: the next is tried.
+            guard let listener = try? TCPSocket.listen(address: "127.0.0.1", port: port, backlog: 128) else { continue }
+            try FileTree.write(Array("\(port)\n".utf8), to: file)
+            return (port, listener.release())
+        }
+        throw AddonFailure.noFreePort(from: lowest)
+    }
+
+    static func port(in file: String) -> UInt16? {
         guard let text = try? FileTree.readText(file, limit: 16) else { return nil }
         return UInt16(text.prefix { $0.isNumber })
     }

@@ -4,4 +4,10 @@ internal import HTTPSecure
 enum Secret {
     /// - Parameter bytes: of randomness; there are twice as many digits.
     static func make(_ bytes: Int) throws -> String { try RandomBytes.hexadecimal(bytes) }
+
+    /// Compares every byte, so that the time it takes tells nothing.
+    static func areEqual(_ left: String, _ right: String) -> Bool {
+        guard left.utf8.count == right.utf8.count else { return false }
+        return zip(left.utf8, right.utf8).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    }
 }

@@ -55,6 +55,8 @@ package enum AddonFailure: Explained {
     /// A helper program ended with an error.
     case failed(String, reason: String)
     case noFreePort(from: UInt16)
+    /// Somebody else listens on a port that apps have been told of.
+    case portTaken(UInt16)
 
     package var explanation: Explanation {
         switch self {
@@ -63,6 +65,10 @@ package enum AddonFailure: Explained {
                 "\(program) is not on this machine", because: "Its programs were looked for in vain.",
                 mend: ["sudo apt-get install \(package)", "brew install \(package)"], id: .unavailable)
         case .failed(let what, let reason): Explanation(what, because: reason, id: .unavailable)
+        case .portTaken(let port):
+            Explanation(
+                "Port \(port) is taken", because: "Apps have been told of it, and another program listens there.",
+                mend: ["ss -ltnp 'sport = :\(port)'"], id: .unavailable)
         case .noFreePort(let port):
             Explanation("No port is free", because: "All from \(port) on are taken.", id: .unavailable)
         }

@@ -69,11 +69,13 @@ package enum AppFeature: String, Sendable, CaseIterable {
     case dailyCycling = "daily-cycling"
     /// Requests of one browser go to one web dyno as long as that is there.
     case sessionAffinity = "http-session-affinity"
+    /// Answers for the hosts of an app's mail services, so that unmodified clients reach them here. On by default.
+    case mailProxy = "mail-proxy"
 
     /// The first deploy brings the add-ons that its buildpack asks for. On by default.
     case autoAddons = "auto-addons"
 
-    package var isOnByDefault: Bool { self == .atomicDeploy || self == .autoAddons }
+    package var isOnByDefault: Bool { self == .atomicDeploy || self == .autoAddons || self == .mailProxy }
 
     package var summary: String {
         switch self {
@@ -85,6 +87,7 @@ package enum AppFeature: String, Sendable, CaseIterable {
         case .sleep: "Dynos of any size sleep while nobody asks for the app, as Eco dynos do"
         case .dailyCycling: "Restart each dyno about once a day, as Heroku does"
         case .sessionAffinity: "Direct all requests from a single client to the same web dyno"
+        case .mailProxy: "Clients of mail services, unmodified, reach them on this machine"
         case .herokuCrashBackoff: "Wait as long as Heroku does between restarts of a crashed dyno"
         case .privateNetwork: "A network of its own for each dyno, from its next start on"
         }

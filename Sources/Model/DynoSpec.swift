@@ -82,12 +82,14 @@ package struct DynoSpec: Sendable {
     /// What the conductor wants back when a new daemon adopts the dyno: release version, kind, and so on. No secrets.
     package let tags: [String: String]
     package let network: DynoNetwork
+    /// Host folders that it may read, at the same path.
+    package let readable: [String]
 
     package init(
         id: DynoID = DynoID(), app: AppID, appOrdinal: Int, name: DynoName, content: Content, command: String,
         environment: [String: String], wantsPort: Bool = false, streams: Streams = .logged, size: DynoSize = .basic,
         logsMetrics: Bool = false, acceptsLoopback: Bool = true, tags: [String: String] = [:],
-        network: DynoNetwork = .shared
+        network: DynoNetwork = .shared, readable: [String] = []
     ) {
         self.id = id
         self.app = app
@@ -103,13 +105,15 @@ package struct DynoSpec: Sendable {
         self.acceptsLoopback = acceptsLoopback
         self.tags = tags
         self.network = network
+        self.readable = readable
     }
 
     /// The same once more, as another incarnation.
     package func again() -> DynoSpec {
         DynoSpec(
             app: app, appOrdinal: appOrdinal, name: name, content: content, command: command, environment: environment,
-            wantsPort: wantsPort, streams: streams, size: size, acceptsLoopback: acceptsLoopback, tags: tags)
+            wantsPort: wantsPort, streams: streams, size: size, acceptsLoopback: acceptsLoopback, tags: tags,
+            readable: readable)
     }
 }
 

@@ -47,6 +47,7 @@ extension Platform {
         let servers = handles.filter { $0.tags[ServerKeeper.tag] != nil }
         // Before the apps that need them.
         await machines.servers.resume(servers, wanted: try await wantedServers())
+        try await openMail()
         try await settleAddons()
         try await failUnfinishedTransfers()
         let (hours, countedUntil) = try await countedHours()

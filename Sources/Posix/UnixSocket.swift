@@ -37,6 +37,13 @@ package enum UnixSocket {
         return socket
     }
 
+    /// The two ends of a connection within this machine, close-on-exec; the caller owns both.
+    package static func pair() throws(PosixError) -> (Int32, Int32) {
+        var ends: [Int32] = [-1, -1]
+        try posix(cpx_socketpair(&ends), "socketpair")
+        return (ends[0], ends[1])
+    }
+
     package static func peer(of connection: borrowing Descriptor) throws(PosixError) -> Peer {
         var pid: Int32 = 0
         var uid: UInt32 = 0

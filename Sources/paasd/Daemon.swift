@@ -24,6 +24,7 @@ struct Daemon {
     private let servers: ServerKeeper
     /// Whom the router becomes when root starts it.
     private let routerUser: UInt32?
+    private let post: MailPost
     private let platform: Platform
     private let api: APIServer
     private let ending: Ending
@@ -59,10 +60,13 @@ struct Daemon {
         let searchPath = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let postgres = Postgres(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let redis = Redis(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let post = MailPost(folder: home.addons, reactor: reactor, pool: pool)
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
             runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
-            files: .system, addons: AddonCatalogue([Scheduler()], postgres: postgres, redis: redis), servers: servers)
+            files: .system,
+            addons: AddonCatalogue([Scheduler()], postgres: postgres, redis: redis, mail: Mail(post)),
+            servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,
             searchPath: searchPath,
@@ -82,6 +86,7 @@ struct Daemon {
         self.router = router
         self.servers = servers
         self.routerUser = routerUser
+        self.post = post
         self.platform = platform
         self.ending = ending
         api = APIServer(
@@ -166,6 +171,7 @@ struct Daemon {
             group.addTask { await platform.reconciler.run() }
             group.addTask { await servers.watch() }
             group.addTask { await platform.keepTime() }
+            group.addTask { await post.serve(office) }
             group.addTask { await keepRouterEvents() }
             group.addTask { await watchHome() }
             group.addTask {
@@ -190,6 +196,17 @@ struct Daemon {
             try? FileTree.remove(path)  // What cannot be removed is replaced at the next start.
         }
         Journal.note(.info, "daemon.stopped")
+    }
+
+    /// Where mail goes that comes in.
+    private var office: MailPost.Office {
+        let (platform, api) = (platform, api)
+        return .init(
+            authenticate: { await platform.mailAccount(user: $0, password: $1) },
+            deliver: { await platform.keep($1, of: $0) },
+            answer: { connection in
+                await HTTPServer { await api.serveWorld($0, $1, $2) }.serve(connection)
+            })
     }
 
     private func serve() async throws {

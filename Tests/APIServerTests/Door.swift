@@ -1,3 +1,4 @@
+import Addons
 import HTTP
 import Model
 import Platform
@@ -13,14 +14,23 @@ final class Door: Sendable {
     private let reactor: Reactor
 
     /// Serves while `body` runs.
-    static func with(_ runtime: FakeRuntime = FakeRuntime(), _ body: (Door) async throws -> Void) async throws {
-        let door = try Door(runtime)
+    ///
+    /// - Parameters:
+    ///   - addons: what there is of add-ons.
+    ///   - andServing: is told of the API, and runs until `body` is over.
+    static func with(
+        _ runtime: FakeRuntime = FakeRuntime(), addons: AddonCatalogue = AddonCatalogue([FakeProvider()]),
+        andServing: (@Sendable (Platform, APIServer) async -> Void)? = nil, _ body: (Door) async throws -> Void
+    ) async throws {
+        let door = try Door(runtime, addons)
         let api = APIServer(
             door.stage.platform,
             daemon: .init(
                 version: "1.2.3", processID: 1, userID: Environment.userID, home: door.stage.folder, port: 8080,
                 addresses: ["127.0.0.1:8080"], routerProcessID: { nil }, routerUserID: { nil },
                 shutDown: { _ in }))
+        let platform = door.stage.platform
+        let more = Task<Void, Never> { if let andServing { await andServing(platform, api) } }
         let serving = try [
             door.serve(door.ownerSocket) { await api.serveOwner($0, $1, $2) },
             door.serve(door.routedSocket) { await api.serveRouted($0, $1, $2) },
@@ -28,7 +38,7 @@ final class Door: Sendable {
         ]
         let result: Result<Void, any Error>
         do { result = .success(try await body(door)) } catch { result = .failure(error) }
-        for task in serving {
+        for task in serving + [more] {
             task.cancel()
             await task.value
         }
@@ -36,8 +46,8 @@ final class Door: Sendable {
         try result.get()
     }
 
-    private init(_ runtime: FakeRuntime) throws {
-        stage = try Stage(runtime)
+    private init(_ runtime: FakeRuntime, _ addons: AddonCatalogue) throws {
+        stage = try Stage(runtime, addons: addons)
         reactor = try Reactor()
     }
 
@@ -70,13 +80,13 @@ final class Door: Sendable {
     /// Asks as the router passes a request on; with the right host and token unless other headers say otherwise.
     func askRouted(
         _ method: String, _ path: String, token: String?, host: String = "api.localhost:8080",
-        _ more: HTTPHeaders = [:]
+        _ more: HTTPHeaders = [:], body: String? = nil
     ) async throws -> Reply {
         var headers = more
         headers.set("Host", to: host)
         headers.set("Accept", to: "application/vnd.heroku+json; version=3")
         if let token { headers.set("Authorization", to: token) }
-        return try await send(method, path, nil, headers, to: routedSocket)
+        return try await send(method, path, body, headers, to: routedSocket)
     }
 
     private func send(

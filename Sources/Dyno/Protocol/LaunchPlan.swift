@@ -33,6 +33,8 @@ struct LaunchPlan: Equatable, Sendable {
     var acceptsLoopback = true
     /// Whether the shim has inherited a file system for what the dyno writes, as ``ScratchMount/descriptor``.
     var hasOwnDisk = false
+    /// ``DynoSpec/readable``.
+    var readable: [String] = []
 
     /// The environment that the command gets.
     ///
@@ -94,6 +96,7 @@ extension LaunchPlan {
         writer.put(list: outsideAddresses) { $0.put($1) }
         writer.put(acceptsLoopback)
         writer.put(hasOwnDisk)
+        writer.put(list: readable) { $0.put($1) }
         return writer.bytes
     }
 
@@ -143,5 +146,6 @@ extension LaunchPlan {
         outsideAddresses = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
         acceptsLoopback = try reader.bool()
         hasOwnDisk = try reader.bool()
+        readable = try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() }
     }
 }

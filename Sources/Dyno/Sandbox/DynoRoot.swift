@@ -114,8 +114,9 @@ struct DynoRoot {
     }
 
     private func addReadable() throws(LaunchFailure) {
-        guard case .build(let folders) = plan.content else { return }
-        for path in folders.readable {
+        var all = plan.readable
+        if case .build(let folders) = plan.content { all += folders.readable }
+        for path in all {
             if Self.isShown(path), !plan.hidden.contains(where: { path.hasPrefix($0 + "/") }) { continue }
             try bindReadOnly(path, at: path)
         }

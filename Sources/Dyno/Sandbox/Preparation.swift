@@ -25,7 +25,7 @@ struct Preparation {
             case .slug(let layers): if plan.level.hasOverlay { try own(layers) } else { try copy(layers) }
             case .build(let build): try prepare(build)
             }
-            if plan.level == .l3, asRoot { try openWay(to: home) }
+            if plan.level == .l3, asRoot { for path in [home] + plan.readable { try openWay(to: path) } }
         } catch let failure as LaunchFailure {
             throw failure
         } catch let error as PosixError {

@@ -32,7 +32,7 @@ struct Launch: Sendable {
             quota: Quota(spec.size, content: spec.content, disk: settings.disk), groups: groups,
             metrics: spec.logsMetrics ? "source=\(spec.name) dyno=heroku.\(spec.appOrdinal).\(spec.id)" : "",
             network: spec.network, outsideAddresses: spec.network.isOwn ? [] : outsideAddresses,
-            acceptsLoopback: spec.acceptsLoopback, hasOwnDisk: disk != nil)
+            acceptsLoopback: spec.acceptsLoopback, hasOwnDisk: disk != nil, readable: spec.readable)
         record = DynoRecord(
             id: spec.id, app: spec.app, name: spec.name, tags: spec.tags, command: spec.command,
             startedAt: Timestamp(microseconds: Moment.realtimeMicroseconds), port: port, size: spec.size, level: level,

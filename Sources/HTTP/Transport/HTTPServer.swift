@@ -19,6 +19,11 @@ package struct HTTPServer: Sendable {
         self.idleLimit = idleLimit
     }
 
+    /// Serves one connection that somebody else has accepted, to its end.
+    package func serve(_ socket: AsyncStreamSocket) async {
+        await HTTPServerConnection(socket, handler, idleLimit).run()
+    }
+
     /// Runs until the task is cancelled or the listener breaks; leaves no connection behind.
     package func serve(_ listener: borrowing AsyncListener) async throws {
         try await withThrowingDiscardingTaskGroup { group in

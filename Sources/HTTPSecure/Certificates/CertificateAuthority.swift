@@ -30,9 +30,13 @@ package final class CertificateAuthority {
 
     /// Makes a new authority.
     ///
-    /// - Parameter name: whom people see in their list of authorities.
+    /// - Parameters:
+    ///   - name: whom people see in their list of authorities.
+    ///   - domains: below which it may sign; also for this machine's loopback addresses.
     /// - Returns: its certificate and its key as PEM.
-    package static func make(name: String) throws(SecureError) -> (certificatePEM: [UInt8], keyPEM: [UInt8]) {
+    package static func make(
+        name: String, domains: [String] = domains
+    ) throws(SecureError) -> (certificatePEM: [UInt8], keyPEM: [UInt8]) {
         let key = try PrivateKey()
         let certificate = try blank(commonName: name, days: 3650)
         let handle = certificate.handle

@@ -47,8 +47,9 @@ extension Platform {
         let name = await reconciler.freeName(oneOff.type, in: app.id)
         let actor = oneOff.scheduledRun == nil ? try await actor() : Self.schedulerActor
         await say("Starting process with command `\(command)` by user \(actor)", in: app.id)
-        let environment = DynoEnvironment.of(name, in: app, blueprint: blueprint)
-            .merging(oneOff.environment) { $1 }
+        let own = DynoEnvironment.of(name, in: app, blueprint: blueprint).merging(oneOff.environment) { $1 }
+        let mail = machines.mailEnvironment(for: own, in: app)
+        let environment = own.merging(mail) { $1 }
         var tags = [
             "role": LiveDyno.Role.oneOff.rawValue, "release": "\(blueprint.release.version)",
             "attached": "\(oneOff.streams != .logged)",
@@ -58,7 +59,11 @@ extension Platform {
             app: app.id, appOrdinal: app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: environment, streams: oneOff.streams, size: size ?? .basic,
             logsMetrics: app.has(.logRuntimeMetrics),
-            tags: tags, network: .of(app, environment: environment, routerPort: settings.port))
+            tags: tags,
+            network: .of(
+                app, environment: environment, routerPort: settings.port,
+                more: machines.mailPorts(for: environment)),
+            readable: machines.mailFolders(mail))
         try await reconciler.startOneOff(
             spec, releaseVersion: blueprint.release.version, role: .oneOff, isAwaited: false)
         return DynoView(

@@ -45,13 +45,18 @@ extension Reconciler {
         apps[app]?.dynos[id] = LiveDyno(
             id: id, name: name, command: command, size: size, releaseVersion: blueprint.release.version, role: role,
             since: machines.time.now(), policy: policy ?? newPolicy(for: state.app), wantsPort: wantsPort)
-        let environment = DynoEnvironment.of(name, in: state.app, blueprint: blueprint)
+        var environment = DynoEnvironment.of(name, in: state.app, blueprint: blueprint)
+        let mail = machines.mailEnvironment(for: environment, in: state.app)
+        environment.merge(mail) { $1 }
         let spec = DynoSpec(
             id: id, app: app, appOrdinal: state.app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: environment, wantsPort: wantsPort, size: size,
             logsMetrics: state.app.has(.logRuntimeMetrics), acceptsLoopback: !state.app.has(.strict),
             tags: ["role": role.rawValue, "release": "\(blueprint.release.version)"],
-            network: .of(state.app, environment: environment, routerPort: settings.port))
+            network: .of(
+                state.app, environment: environment, routerPort: settings.port,
+                more: machines.mailPorts(for: environment)),
+            readable: machines.mailFolders(mail))
         apps[app]?.dynos[id]?.spec = spec
         apps[app]?.dynos[id]?.buildpackName = blueprint.slug.buildpackName
         return spec

@@ -164,6 +164,7 @@ package actor Reconciler {
         alarm.ring()
         tableVersion += 1
         var routes = ["api.localhost": RoutingTable.Route(app: nil, state: .serving([apiBackend]))]
+        routes["mail.localhost"] = routes["api.localhost"]
         var aliases = [String: String](minimumCapacity: apps.values.reduce(0) { $0 + $1.domains.count })
         for state in apps.values {
             let host = "\(state.app.name).localhost"
@@ -182,7 +183,7 @@ package actor Reconciler {
     /// Domains of the world lead where the world says.
     private func nameHosts() async {
         guard isOpen else { return }
-        var names = ["api.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted()
+        var names = ["api.localhost", "mail.localhost"] + apps.values.map { "\($0.app.name).localhost" }.sorted()
         for state in apps.values {
             for domain in state.domains where domain.isLocal && !domain.isWildcard { names.append(domain.text) }
         }

@@ -12,12 +12,17 @@ extension Platform {
         await say("Running release v\(release.version) commands by user \(release.actor)", in: app.id)
         await say("Starting process with command `\(command)` by user \(release.actor)", in: app.id)
         let name = await reconciler.freeName(.release, in: app.id)
-        let environment = DynoEnvironment.of(name, in: app, blueprint: blueprint)
+        let own = DynoEnvironment.of(name, in: app, blueprint: blueprint)
+        let mail = machines.mailEnvironment(for: own, in: app)
+        let environment = own.merging(mail) { $1 }
         let spec = DynoSpec(
             app: app.id, appOrdinal: app.ordinal, name: name, content: .slug(layers: blueprint.layers),
             command: command, environment: environment,
             tags: ["role": "leaving", "release": "\(release.version)"],
-            network: .of(app, environment: environment, routerPort: settings.port))
+            network: .of(
+                app, environment: environment, routerPort: settings.port,
+                more: machines.mailPorts(for: environment)),
+            readable: machines.mailFolders(mail))
         let store = machines.store
         try await reconciler.startOneOff(
             spec, releaseVersion: release.version, role: .oneOff, isAwaited: true

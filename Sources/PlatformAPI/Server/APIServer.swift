@@ -59,7 +59,13 @@ package struct APIServer: Sendable {
 
     /// Serves what comes through the router: nothing without a token, nothing for web pages of other hosts.
     package func serveRouted(_ request: HTTPRequest, _ responder: HTTPResponder, _ peer: UnixSocket.Peer?) async {
+        if MailPages.host(of: request) == "mail.localhost" { return await serveMail(request, responder) }
         await serve(request, responder) { try await checkRouted(request) }
+    }
+
+    /// Serves what dynos send to a service of the world for which this machine answers.
+    package func serveWorld(_ request: HTTPRequest, _ responder: HTTPResponder, _ peer: UnixSocket.Peer?) async {
+        await serveService(request, responder)
     }
 
     private func checkRouted(_ request: HTTPRequest) async throws -> Links {
@@ -179,6 +185,6 @@ package struct APIServer: Sendable {
         appRoutes + configRoutes + releaseRoutes + formationRoutes + dynoRoutes + logRoutes + featureRoutes
         + domainRoutes + certificateRoutes + buildRoutes + accountRoutes + catalogueRoutes + sleepRoutes
         + addonRoutes + attachmentRoutes + addonServiceRoutes + databaseRoutes + transferRoutes + storeRoutes
-        + schedulerRoutes
+        + schedulerRoutes + mailRoutes
         + platformRoutes
 }

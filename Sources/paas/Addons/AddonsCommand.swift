@@ -50,12 +50,13 @@ extension Command {
         let attachments = try await platform.attachments(ofAddon: addon.id)
         let price = AddonText.price(addon.billedPrice)
         terminal.header(addon.name)
-        terminal.object([
-            ("Plan", [addon.plan.name]), ("Price", [price]), ("Max Price", [price]),
-            ("Attachments", attachments.map { "\($0.app.name)::\($0.name)" }.sorted()),
-            ("Owning app", [addon.app.name]), ("Installed at", [TimeText.ago(addon.createdAt)]),
-            ("State", [AddonText.state(addon.state)]),
-        ])
+        terminal.object(
+            [
+                ("Plan", [addon.plan.name]), ("Price", [price]), ("Max Price", [price]),
+                ("Attachments", attachments.map { "\($0.app.name)::\($0.name)" }.sorted()),
+                ("Owning app", [addon.app.name]), ("Installed at", [TimeText.ago(addon.createdAt)]),
+                ("State", [AddonText.state(addon.state)]),
+            ] + (try await MailText.lines(of: addon, on: platform)))
     }
 
     static let addonsServices = Command(

@@ -16,7 +16,43 @@ enum LocalVariables {
             words.okay("Loaded ENV \(name) File as \(file.format.rawValue) Format")
             variables.merge(file.variables) { $1 }
         }
-        return variables
+        return variables.merging(try await mailReach(invocation, variables)) { $1 }
+    }
+
+    /// How mail services are reached as by the app's dynos, where the app that is meant has one.
+    ///
+    /// Nobody is asked where no variable is of such a service. Without `--with-config` only a platform that runs is,
+    /// and no trouble with that is any of this command's.
+    private static func mailReach(
+        _ invocation: Invocation, _ variables: [String: String]
+    ) async throws -> [String: String] {
+        let before = Environment.all.merging(variables) { $1 }
+        guard before.keys.contains(where: { isOfMail($0) }) else { return [:] }
+        let proxy = before["https_proxy"] ?? before["HTTPS_PROXY"]
+        let reach: [String: String]
+        if invocation.has(.withConfig) {
+            let (platform, app) = try await invocation.target()
+            reach = try await platform.mailStatus(of: app.id, proxy: proxy).environment
+        } else {
+            guard let platform = try? DaemonStarter(home: .current()).runningClient(),
+                let app = try? await invocation.app(on: platform),
+                let status = try? await platform.mailStatus(of: app.id, proxy: proxy)
+            else { return [:] }
+            reach = status.environment
+        }
+        // What this terminal says of certificates stays, as an app's config vars do.
+        let own = Set(["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"])
+        let kept = reach.filter { !own.contains($0.key) || before[$0.key] == nil }
+        guard let exceptions = before["no_proxy"] ?? before["NO_PROXY"], let more = kept["no_proxy"] else {
+            return kept
+        }
+        let both = "\(exceptions),\(more)"
+        return kept.merging(["no_proxy": both, "NO_PROXY": both]) { $1 }
+    }
+
+    /// `SENDGRID_API_KEY`, or what an add-on sets that is attached under another name: `NEWS_SMTP_PORT`.
+    private static func isOfMail(_ name: String) -> Bool {
+        name.contains("_SMTP_") || ["SENDGRID_", "MAILGUN_", "MAILTRAP_"].contains { name.hasPrefix($0) }
     }
 
     private static func config(_ invocation: Invocation, _ words: ForemanWords) async throws -> [String: String] {

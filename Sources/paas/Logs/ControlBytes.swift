@@ -1,5 +1,14 @@
 /// Keeps what an app prints from taking over the terminal of whoever reads its log.
 enum ControlBytes {
+    /// A text of somebody else's, for the terminal.
+    ///
+    /// - Parameter keepingLines: whether line ends stay; else they become spaces.
+    static func shown(_ text: String, keepingLines: Bool = false) -> String {
+        let lines = text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+        let clean = lines.map { String(decoding: removed(from: Array($0.utf8)), as: UTF8.self) }
+        return clean.joined(separator: keepingLines ? "\n" : " ")
+    }
+
     /// The line without control characters other than tabs and colour sequences (`ESC [ … m`).
     static func removed(from line: [UInt8]) -> [UInt8] {
         guard line.contains(where: { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 }) else { return line }

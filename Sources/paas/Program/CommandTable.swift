@@ -21,6 +21,7 @@ enum CommandTable {
         .local, .localKeep, .localRun, .localVersion,
         .login, .logout, .token, .whoami,
         .logs,
+        .mail, .mailClear, .mailKeys, .mailKeysCreate, .mailKeysRemove, .mailOpen,
         .maintenance, .maintenanceOff, .maintenanceOn,
         .pgBackups, .pgBackupsCancel, .pgBackupsCapture, .pgBackupsDelete, .pgBackupsDownload, .pgBackupsInfo,
         .pgBackupsRestore, .pgBackupsURL, .pgCopy, .pgCredentials, .pgCredentialsRotate, .pgCredentialsURL, .pgInfo,

@@ -163,7 +163,14 @@ extension Call {
             configVars: own.flatMap { $0.config(addon).keys.sorted() }, createdAt: addon.createdAt.iso8601,
             id: "\(addon.id)", name: addon.name,
             plan: AddonPlanReference(id: FixedID.of(plan, of: service), name: "\(service.name):\(addon.plan)"),
-            provisionMessage: message, state: addon.state.rawValue, updatedAt: addon.updatedAt.iso8601, webURL: nil)
+            provisionMessage: message, state: addon.state.rawValue, updatedAt: addon.updatedAt.iso8601,
+            webURL: try await inboxURL(of: addon))
+    }
+
+    /// The page of a mail service, with what lets a browser in.
+    private func inboxURL(of addon: Addon) async throws -> String? {
+        guard try await platform.mailAddons().contains(where: { $0.id == addon.id }) else { return nil }
+        return "\(platform.inboxURL)?key=\(MailPages.pass(try await platform.token()))"
     }
 
     fileprivate func resources(_ attachments: [AddonAttachment]) async throws -> [AddonAttachmentResource] {
