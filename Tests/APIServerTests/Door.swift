@@ -19,7 +19,7 @@ final class Door: Sendable {
     ///   - addons: what there is of add-ons.
     ///   - andServing: is told of the API, and runs until `body` is over.
     static func with(
-        _ runtime: FakeRuntime = FakeRuntime(), addons: AddonCatalogue = AddonCatalogue([FakeProvider()]),
+        _ runtime: FakeRuntime = FakeRuntime(), addons: AddonCatalogue = AddonCatalogue([FakeProvider(), Scheduler()]),
         andServing: (@Sendable (Platform, APIServer) async -> Void)? = nil, _ body: (Door) async throws -> Void
     ) async throws {
         let door = try Door(runtime, addons)
