@@ -19,8 +19,16 @@ package protocol AddonProvider: Sendable {
     /// there is nothing.
     func remove(_ addon: Addon) async throws
 
+    /// Has its servers know it as ``Addon/memory`` does: a change came to no end. What it keeps stays.
+    func reinstate(_ addon: Addon) async throws
+
     /// The servers that have to run for these add-ons to work; called at the platform's start.
     func servers(for addons: [Addon]) throws -> [ServerSpec]
+}
+
+extension AddonProvider {
+    /// Most have nothing that could know it otherwise.
+    package func reinstate(_ addon: Addon) async throws {}
 }
 
 /// What a provider tells of an add-on that it has made.
@@ -31,6 +39,8 @@ package struct AddonHolding: Sendable, Equatable {
     package var memory: [String: String]
     /// A sentence for the person who asked; empty for none.
     package var message: String
+    /// Another plan, where that has changed.
+    package var plan: String?
 
     package init(values: [String: String], memory: [String: String] = [:], message: String = "") {
         self.values = values

@@ -18,6 +18,8 @@ package final class Platform: Sendable {
     let changes = Turns()
     /// One change of an app's domains at a time.
     let domainChanges = Turns()
+    /// One change of an add-on at a time; taken before an app's turn, never within one.
+    let addonTurns = Turns()
     /// One at a time tells the router of certificates.
     let presenting = Turns()
 

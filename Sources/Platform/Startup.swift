@@ -49,6 +49,7 @@ extension Platform {
         await machines.servers.resume(servers, wanted: try await wantedServers())
         try await openMail()
         try await settleAddons()
+        try await reinstateAddons()
         try await failUnfinishedTransfers()
         let (hours, countedUntil) = try await countedHours()
         let dynos = handles.filter { $0.tags[ServerKeeper.tag] == nil }

@@ -191,6 +191,37 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "and its app know the same password when the daemon was killed while that was changed",
+            .timeLimit(.minutes(5)))
+        func rotated() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("rotor", on: platform, files: ["README": ""])
+                try await app.paas("addons:create", "heroku-postgresql").orThrow()
+                try await app.paas("addons:create", "heroku-redis").orThrow()
+                for pause in [20, 40, 60, 80, 100, 140, 180] {
+                    async let one = app.paas("pg:credentials:rotate", "--confirm", "rotor")
+                    async let two = app.paas("redis:credentials", "--reset")
+                    try await Task.sleep(for: .milliseconds(pause))
+                    platform.kill(.daemon)
+                    _ = try await (one, two)
+                    try await app.paas("ps").orThrow()
+                    #expect(
+                        try await eventually {
+                            let pair = try await (
+                                app.paas("config:get", "DATABASE_URL").output,
+                                app.paas("config:get", "REDIS_URL").output
+                            )
+                            let rows = try await platform.run(["psql", String(pair.0.dropLast()), "-c", "SELECT 1"])
+                            let pong = try await platform.run(["redis-cli", "-u", String(pair.1.dropLast()), "PING"])
+                            return rows.succeeded && pong.output == "PONG\n"
+                        }, "after \(pause) ms")
+                }
+                try await app.paas("pg:credentials:rotate", "--confirm", "rotor").orThrow()
+                try await app.paas("redis:credentials", "--reset").orThrow()
+            }
+        }
+
         @Test("of an ordinary user runs as that user, and of a sandbox without overlays, too", .timeLimit(.minutes(5)))
         func levels() async throws {
             try await Account.with { account in

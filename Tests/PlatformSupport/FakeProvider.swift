@@ -16,6 +16,7 @@ package final class FakeProvider: AddonProvider {
     private struct State {
         var made: [String] = []
         var removed: [String] = []
+        var reinstated: [String] = []
         var refuses = false
     }
     private let state = Mutex(State())
@@ -26,7 +27,10 @@ package final class FakeProvider: AddonProvider {
     package var made: [String] { state.withLock { $0.made } }
     package var removed: [String] { state.withLock { $0.removed } }
 
-    /// From now on nothing is made.
+    /// Those that were told to go by what is remembered.
+    package var reinstated: [String] { state.withLock { $0.reinstated } }
+
+    /// From now on nothing is made or changed.
     package func refuse() { state.withLock { $0.refuses = true } }
 
     package func provision(_ addon: Addon, options: [String: String]) async throws -> AddonHolding {
@@ -40,8 +44,11 @@ package final class FakeProvider: AddonProvider {
     }
 
     package func change(_ addon: Addon, to plan: AddonPlan) async throws -> AddonHolding {
-        AddonHolding(values: addon.values, memory: addon.memory)
+        if state.withLock({ $0.refuses }) { throw Refusal() }
+        return AddonHolding(values: addon.values, memory: addon.memory)
     }
+
+    package func reinstate(_ addon: Addon) async throws { state.withLock { $0.reinstated.append(addon.name) } }
 
     package func remove(_ addon: Addon) async throws { state.withLock { $0.removed.append(addon.name) } }
 

@@ -197,6 +197,40 @@ struct AddonTests {
         await stage.close()
     }
 
+    @Test("whose change failed, or was cut off by the daemon's end, goes by what is remembered")
+    func reinstated() async throws {
+        let stage = try stage()
+        let app = try await stage.deployed("shop", ["web": "serve"]).app
+        let (addon, _) = try await stage.platform.createAddon(AddonRequest(plan: "cabinet"), for: app)
+        provider.refuse()
+        await #expect(throws: FakeProvider.Refusal.self) {
+            _ = try await stage.platform.changePlan(of: addon, to: "large")
+        }
+        #expect(provider.reinstated == [addon.name])
+        #expect(try await stage.platform.addon(addon.id) == addon)
+        var cut = addon
+        cut.memory[Addon.changing] = "true"
+        let row = cut
+        try await stage.platform.machines.store.write { try $0.update(row) }
+        try await stage.platform.reinstateAddons()
+        try await stage.platform.reinstateAddons()
+        #expect(provider.reinstated == [addon.name, addon.name])
+        #expect(try await stage.platform.addon(addon.id) == addon)
+        await stage.close()
+    }
+
+    @Test("that is being ended can't be attached any more")
+    func attachedLate() async throws {
+        let stage = try stage()
+        let app = try await stage.deployed("shop", ["web": "serve"]).app
+        let other = try await stage.platform.createApp(name: "other")
+        let (addon, _) = try await stage.platform.createAddon(AddonRequest(plan: "cabinet"), for: app)
+        try await stage.platform.destroy(addon)
+        await #expect(throws: AddonError.self) { _ = try await stage.platform.attach(addon, to: other, as: "LATE") }
+        #expect(try await stage.platform.config(of: other).isEmpty)
+        await stage.close()
+    }
+
     @Test("that was being promoted when the daemon died is what the release says")
     func promoted() async throws {
         let stage = try stage()

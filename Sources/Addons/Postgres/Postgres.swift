@@ -45,7 +45,8 @@ package final class Postgres: AddonProvider {
         }
     }
 
-    private static let options: Set<String> = ["version", "fork", "follow", "region", "wait", "rollback"]
+    /// Those that ask for what every database here is anyway.
+    private static let options: Set<String> = ["region", "wait"]
 
     package func change(_ addon: Addon, to plan: AddonPlan) async throws -> AddonHolding {
         let cluster = try await running()
@@ -111,6 +112,12 @@ package final class Postgres: AddonProvider {
         let cluster = try await running()
         let database = try PostgresDatabase(memory: addon.memory)
         try await pool.run { _ = try cluster.run([database.ending]) }
+    }
+
+    package func reinstate(_ addon: Addon) async throws {
+        let cluster = try await running()
+        let database = try PostgresDatabase(memory: addon.memory)
+        try await pool.run { _ = try cluster.run(["ALTER ROLE \(database.role) PASSWORD '\(database.password)'"]) }
     }
 
     // MARK: Moving it

@@ -132,7 +132,9 @@ struct PostgresCluster: Sendable {
             environment: [
                 "PGHOST": "127.0.0.1", "PGPORT": "\(port)", "PGUSER": Self.owner, "PGPASSWORD": password,
                 "PGDATABASE": database, "PGCONNECT_TIMEOUT": "10", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
-                "PGSSLMODE": "disable", "PGAPPNAME": label, "PGCLIENTENCODING": "UTF8",
+                "PGSSLMODE": "verify-ca",
+                // Nobody but the server with that certificate is told a password.
+                "PGSSLROOTCERT": "\(folder)/server.crt", "PGAPPNAME": label, "PGCLIENTENCODING": "UTF8",
             ], input: input, limit: 8 << 20)
         guard result.end.isSuccess else {
             let reason = String(decoding: result.errors.prefix(2000), as: UTF8.self)

@@ -43,7 +43,7 @@ struct PostgresDatabase: Sendable, Equatable {
 
     var drop: String { "DROP DATABASE IF EXISTS \(name) WITH (FORCE)" }
 
-    var removal: [String] { [drop, "DROP ROLE IF EXISTS \(role)"] }
+    var removal: [String] { [beside.drop, drop, "DROP ROLE IF EXISTS \(role)"] }
 
     /// Ends every connection to it.
     var ending: String {

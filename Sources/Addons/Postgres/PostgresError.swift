@@ -8,8 +8,8 @@ package enum PostgresError: Explained {
         switch self {
         case .noSuchOption(let option):
             Explanation(
-                "Couldn't make the database", because: "heroku-postgresql has no option --\(option).",
-                mend: ["paas addons:create heroku-postgresql:essential-0 -- --fork DATABASE"])
+                "Couldn't make the database", because: "heroku-postgresql has no option --\(option) here.",
+                mend: ["paas addons:create heroku-postgresql", "paas pg:copy SOURCE TARGET  # instead of a fork"])
         }
     }
 }

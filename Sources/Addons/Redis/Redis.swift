@@ -23,6 +23,7 @@ package final class Redis: AddonProvider {
     // MARK: Life
 
     package func provision(_ addon: Addon, options: [String: String]) async throws -> AddonHolding {
+        if let option = options.keys.sorted().first { throw RedisError.noSuchOption(option) }
         let plan = service.plan(addon.plan) ?? service.plans[0]
         var attempts = 3
         while true {
@@ -43,7 +44,8 @@ package final class Redis: AddonProvider {
         let server = try await running(addon)
         try await set(
             [
-                ("maxmemory", "\(plan.limits["bytes"] ?? 0)"), ("maxclients", "\(plan.limits["connections"] ?? 20)"),
+                ("maxmemory", "\(plan.limits["bytes"] ?? 0)"),
+                ("maxclients", "\((plan.limits["connections"] ?? 20) + RedisServer.ownConnections)"),
             ], in: server)
         return AddonHolding(values: addon.values, memory: addon.memory)
     }
@@ -101,6 +103,14 @@ package final class Redis: AddonProvider {
         }
     }
 
+    /// Whoever knows the server's present password is gone: it begins anew with the one that is remembered.
+    package func reinstate(_ addon: Addon) async throws {
+        let server = try server(of: addon, try RedisPrograms(path: searchPath))
+        await servers.stop(server.key)
+        try await pool.run { try server.writePassword() }
+        try await servers.run(server.spec(pool))
+    }
+
     private func set(_ settings: [(String, String)], in server: RedisServer) async throws {
         try await pool.run {
             for (name, value) in settings { _ = try server.ask(["CONFIG", "SET", name, value]) }
@@ -144,6 +154,7 @@ package final class Redis: AddonProvider {
 package enum RedisError: Explained {
     case noSuchPolicy(String, there: [String])
     case badTimeout
+    case noSuchOption(String)
 
     package var explanation: Explanation {
         switch self {
@@ -151,6 +162,10 @@ package enum RedisError: Explained {
             Explanation(
                 "Couldn't set the policy \(policy)", because: "There are \(there.joined(separator: ", ")).",
                 mend: ["paas redis:maxmemory --policy noeviction"])
+        case .noSuchOption(let option):
+            Explanation(
+                "Couldn't make the store", because: "heroku-redis has no option --\(option) here.",
+                mend: ["paas addons:create heroku-redis"])
         case .badTimeout:
             Explanation(
                 "Couldn't set the timeout", because: "It is a number of seconds from 0 (never) to 2,000,000.",

@@ -20,11 +20,24 @@ struct RedisServer: Sendable {
             "bind 127.0.0.1", "port \(port)", "protected-mode yes", "requirepass \(password)", "dir data",
             "daemonize no", "loglevel notice", "save 60 1", "appendonly no", "timeout 300",
             "maxmemory \(plan.limits["bytes"] ?? 26_214_400)", "maxmemory-policy noeviction",
-            "maxclients \(plan.limits["connections"] ?? 20)", "rename-command DEBUG \"\"",
+            "maxclients \((plan.limits["connections"] ?? 20) + Self.ownConnections)", "rename-command DEBUG \"\"",
         ]
         for path in ["\(folder)/data", "\(folder)/cache"] { try FileTree.makeFolder(path) }
         try FileTree.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: "\(folder)/redis.conf")
     }
+
+    /// Puts the password into its file, in the place of what stands there.
+    func writePassword() throws {
+        let path = "\(folder)/redis.conf"
+        let lines = try FileTree.readText(path).split(separator: "\n", omittingEmptySubsequences: false).map(
+            String.init)
+        let kept = lines.filter { !$0.hasPrefix("requirepass ") && !$0.hasPrefix("user default ") }
+        let text = (["requirepass \(password)"] + kept).joined(separator: "\n")
+        try FileTree.write(Array(text.utf8), to: path)
+    }
+
+    /// Connections beyond the plan's, for the platform: also when the app has all of its own.
+    static let ownConnections = 10
 
     func spec(_ pool: BlockingPool) -> ServerSpec {
         let server = self

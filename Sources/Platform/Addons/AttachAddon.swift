@@ -11,6 +11,14 @@ extension Platform {
     package func attach(
         _ addon: Addon, to app: App, as name: String?, replacing: Bool = false
     ) async throws -> AddonAttachment {
+        try await addonTurns.take(addon.turn) {
+            try await attachInTurn(try await living(addon), to: app, as: name, replacing: replacing)
+        }
+    }
+
+    private func attachInTurn(
+        _ addon: Addon, to app: App, as name: String?, replacing: Bool
+    ) async throws -> AddonAttachment {
         let service = try addonService(addon.service)
         guard service.allowsSharing || app.id == addon.app else {
             throw AddonError.notShared(addon.name, service: service.name)

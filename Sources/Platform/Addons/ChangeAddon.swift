@@ -9,46 +9,108 @@ extension Platform {
         guard provider.service.name == addon.service else {
             throw AddonError.otherService(addon.name, provider.service.name)
         }
-        let holding = try await provider.change(addon, to: plan)
-        var changed = addon
-        changed.plan = plan.name
-        let result = try await take(holding, for: changed, saying: "Update \(addon.name) by \(plan.name)")
+        let result = try await change(addon, saying: "Update \(addon.name) by \(plan.name)") { addon in
+            var holding = try await provider.change(addon, to: plan)
+            holding.plan = plan.name
+            return holding
+        }
         try await record(result, "update")
         return result
     }
 
     package func rename(_ addon: Addon, to name: String) async throws -> Addon {
-        var changed = addon
-        changed.name = name
-        changed.updatedAt = machines.time.now()
-        let renamed = changed
-        try await machines.store.write { transaction in
-            _ = try transaction.freeName(name)
-            try transaction.update(renamed)
+        let renamed = try await addonTurns.take(addon.turn) {
+            var changed = try await living(addon)
+            changed.name = name
+            changed.updatedAt = machines.time.now()
+            let renamed = changed
+            try await machines.store.write { transaction in
+                _ = try transaction.freeName(name)
+                try transaction.update(renamed)
+            }
+            return renamed
         }
         try await record(renamed, "update")
         return renamed
     }
 
-    /// Keeps what a provider has changed of an add-on; where that changes config vars, each app that has it restarts
-    /// with them.
-    func take(_ holding: AddonHolding, for addon: Addon, saying description: String) async throws -> Addon {
+    /// The add-on as it is now, for whoever has its turn.
+    ///
+    /// - Throws: ``AddonError/noSuchAddon(_:)`` for one that is gone, or is being ended.
+    func living(_ addon: Addon) async throws -> Addon {
+        guard let now = try await self.addon(addon.id), now.state == .provisioned else {
+            throw AddonError.noSuchAddon(addon.name)
+        }
+        return now
+    }
+
+    /// Has its provider change an add-on, and tells the apps that have it.
+    ///
+    /// A mark in its memory says that this is under way: when it comes to no end, now or with the daemon's, the provider
+    /// is told to go by what is remembered.
+    @discardableResult
+    func change(
+        _ addon: Addon, saying description: String, _ body: (Addon) async throws -> AddonHolding
+    ) async throws -> Addon {
+        try await addonTurns.take(addon.turn) {
+            let now = try await living(addon)
+            var marked = now
+            marked.memory[Addon.changing] = "true"
+            let row = marked
+            try await machines.store.write { try $0.update(row) }
+            let holding: AddonHolding
+            let changed: Addon
+            do {
+                holding = try await body(now)
+                changed = try await keep(holding, for: now)
+            } catch {
+                // Tried again at the next start, when it cannot be done now.
+                try? await reinstate(now)
+                throw error
+            }
+            try await tell(changed, insteadOf: now, saying: description)
+            return changed
+        }
+    }
+
+    private func reinstate(_ addon: Addon) async throws {
+        try await machines.addons.provider(of: addon.service)?.reinstate(addon)
+        try await machines.store.write { try $0.update(addon) }
+    }
+
+    /// After a start: changes that came to no end.
+    func reinstateAddons() async throws {
+        for addon in try await allAddons() where addon.memory[Addon.changing] != nil {
+            var remembered = addon
+            remembered.memory[Addon.changing] = nil
+            // One whose server does not come up is tried again at the next start.
+            try? await reinstate(remembered)
+        }
+    }
+
+    private func keep(_ holding: AddonHolding, for addon: Addon) async throws -> Addon {
         var changed = addon
         changed.values = holding.values
         changed.memory = holding.memory
+        changed.memory[Addon.changing] = nil
+        if let plan = holding.plan { changed.plan = plan }
         changed.updatedAt = machines.time.now()
         let result = changed
         try await machines.store.write { try $0.update(result) }
-        guard result.values != addon.values else { return result }
-        for attachment in try await attachments(of: result) {
+        return result
+    }
+
+    /// Where other config vars follow from a change, each app that has the add-on restarts with them.
+    private func tell(_ addon: Addon, insteadOf old: Addon, saying description: String) async throws {
+        guard addon.values != old.values else { return }
+        for attachment in try await attachments(of: addon) {
             let app = try await app("\(attachment.app)")
             _ = try await changes.take(app.id) {
                 try await release(
-                    description, of: app, setting: attachment.config(result),
-                    removing: Array(attachment.config(addon).keys))
+                    description, of: app, setting: attachment.config(addon),
+                    removing: Array(attachment.config(old).keys))
             }
         }
-        return result
     }
 
     /// Ends an add-on with everything that is in it; the apps that have it restart without.
@@ -56,6 +118,10 @@ extension Platform {
     /// - Parameter isForced: also when other apps have it.
     /// - Throws: ``AddonError/attachedElsewhere(_:_:)``, or why an app does not start without it: it stays then.
     package func destroy(_ addon: Addon, isForced: Bool = false) async throws {
+        try await addonTurns.take(addon.turn) { try await end(addon, isForced: isForced) }
+    }
+
+    private func end(_ addon: Addon, isForced: Bool) async throws {
         let all = try await attachments(of: addon)
         let others = all.filter { $0.app != addon.app }
         if !isForced, !others.isEmpty {
@@ -175,4 +241,12 @@ extension Platform {
         let (addons, catalogue) = (try await allAddons(), machines.addons)
         return try await machines.blocking { catalogue.servers(for: addons) }
     }
+}
+
+extension Addon {
+    /// The key in ``memory`` that says that a change is under way.
+    static let changing = "changing"
+
+    /// Whose turn it is to change it: turns are kept by ids of apps, and no app has an add-on's.
+    var turn: AppID { AppID(words: id.words) }
 }

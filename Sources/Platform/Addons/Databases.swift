@@ -24,8 +24,8 @@ extension Platform {
 
     /// Another password; the apps that have it restart with it.
     package func rotateCredentials(of addon: Addon) async throws {
-        let holding = try await postgres(of: addon).rotate(addon)
-        _ = try await take(holding, for: addon, saying: "Update \(addon.name) credentials")
+        let postgres = try postgres(of: addon)
+        try await change(addon, saying: "Update \(addon.name) credentials") { try await postgres.rotate($0) }
     }
 
     /// Ends every connection to it.

@@ -24,7 +24,7 @@ extension Platform {
 
     /// Another password; the apps that have it restart with it.
     package func rotateStoreCredentials(of addon: Addon) async throws {
-        let holding = try await redis(of: addon).rotate(addon)
-        _ = try await take(holding, for: addon, saying: "Update \(addon.name) credentials")
+        let redis = try redis(of: addon)
+        try await change(addon, saying: "Update \(addon.name) credentials") { try await redis.rotate($0) }
     }
 }
