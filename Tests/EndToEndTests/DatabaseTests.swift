@@ -213,7 +213,11 @@ extension EndToEnd {
                                 app.paas("config:get", "REDIS_URL").output
                             )
                             let rows = try await platform.run(["psql", String(pair.0.dropLast()), "-c", "SELECT 1"])
-                            let pong = try await platform.run(["redis-cli", "-u", String(pair.1.dropLast()), "PING"])
+                            let parts = try #require(pair.1.firstMatch(of: /redis:\/\/:([0-9a-f]+)@127\.0\.0\.1:(\d+)/))
+                            let client = [
+                                "redis-cli", "-p", String(parts.2), "-a", String(parts.1), "--no-auth-warning",
+                            ]
+                            let pong = try await platform.run(client + ["PING"])
                             return rows.succeeded && pong.output == "PONG\n"
                         }, "after \(pause) ms")
                 }
