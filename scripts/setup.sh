@@ -19,10 +19,11 @@ packages_for() {
     # systems of dynos where root runs the platform.
     demo) echo curl python3 python3-venv python3-dev libpq-dev e2fsprogs ;;
     # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
-    # keeps the others' ports to this machine; clients of TLS and HTTP/2; the stores of browsers; the servers of add-ons.
+    # keeps the others' ports to this machine; clients of TLS and HTTP/2; the stores of browsers; the servers of add-ons,
+    # and a name for who runs them where root has no sandbox.
     test)
         echo nodejs yarnpkg tmux vim-tiny less postgresql redis-server curl passt nftables iproute2 openssl nghttp2-client \
-            libnss3-tools
+            libnss3-tools libnss-wrapper
         ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac

@@ -105,6 +105,14 @@ extension Scene {
 
                     """, code: 2),
             Scene(
+                words: ["config", "-a", ""], replies: [:],
+                errors: """
+                     ›   Error: The following error occurred:
+                     ›     Flag --app is empty
+                     ›   See more help with --help
+
+                    """, code: 2),
+            Scene(
                 words: ["apps:rename"], replies: [:],
                 errors: """
                      ›   Error: Missing 1 required arg:

@@ -29,8 +29,6 @@ extension Platform {
         let postgres = try postgres(of: addon)
         let transfer = try await begin(.backup, from: try await databaseName(addon), to: "BACKUP", of: addon)
         let file = backupFile(transfer)
-        let (files, folder) = (machines.files, backupFolder(of: transfer.app))
-        try await machines.blocking { try files.makeFolder(folder) }
         work(transfer) { try await postgres.dump(addon, into: file, label: "\(transfer.id)") }
         return transfer
     }
