@@ -60,12 +60,17 @@ struct Daemon {
         let searchPath = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let postgres = Postgres(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let redis = Redis(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let memcached = Memcached(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let mariaDB = MariaDB(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let rabbitMQ = RabbitMQ(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let post = MailPost(folder: home.addons, reactor: reactor, pool: pool)
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
             runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
             files: .system,
-            addons: AddonCatalogue([Scheduler()], postgres: postgres, redis: redis, mail: Mail(post)),
+            addons: AddonCatalogue(
+                [Scheduler(), memcached, rabbitMQ] + mariaDB.services, postgres: postgres, redis: redis,
+                mail: Mail(post)),
             servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,
