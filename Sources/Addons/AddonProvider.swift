@@ -86,8 +86,11 @@ package struct AddonCatalogue: Sendable {
     /// The servers that have to run for these add-ons to work. A service whose programs are gone has none, and keeps no
     /// other from running; whoever asks for it is told.
     package func servers(for addons: [Addon]) -> [ServerSpec] {
-        providers.flatMap { provider in
+        let all = providers.flatMap { provider in
             (try? provider.servers(for: addons.filter { $0.service == provider.service.name })) ?? []
         }
+        // Several services may share one.
+        var keys: Set<String> = []
+        return all.filter { keys.insert($0.key).inserted }
     }
 }

@@ -60,6 +60,9 @@ struct Daemon {
         let searchPath = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let postgres = Postgres(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let redis = Redis(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let memcached = Memcached(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let mariaDB = MariaDB(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let rabbitMQ = RabbitMQ(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let post = MailPost(folder: home.addons, reactor: reactor, pool: pool)
         let search = SearchService.all(
             .init(
@@ -69,7 +72,9 @@ struct Daemon {
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
             runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
             files: .system,
-            addons: AddonCatalogue([Scheduler()] + search, postgres: postgres, redis: redis, mail: Mail(post)),
+            addons: AddonCatalogue(
+                [Scheduler(), memcached, rabbitMQ] + mariaDB.services + search, postgres: postgres, redis: redis,
+                mail: Mail(post)),
             servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,

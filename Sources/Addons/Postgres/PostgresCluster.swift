@@ -35,17 +35,8 @@ struct PostgresCluster: Sendable {
         self.folder = folder
         for path in [folder, "\(folder)/cache"] { try FileTree.makeFolder(path) }
         port = try FreePort.keep(in: "\(folder)/port", from: 5432)
-        password = try Self.password(in: "\(folder)/superuser")
+        password = try Secret.keep(in: "\(folder)/superuser")
         try Self.makeCertificate(in: folder)
-    }
-
-    private static func password(in file: String) throws -> String {
-        if let text = try? FileTree.readText(file, limit: 256), !text.isEmpty {
-            return String(text.prefix { !$0.isNewline })
-        }
-        let password = try Secret.make(32)
-        try FileTree.write(Array("\(password)\n".utf8), to: file)
-        return password
     }
 
     /// Clients insist on TLS (`sslmode=require`) and ask for no proof: one that nobody has signed is enough.
