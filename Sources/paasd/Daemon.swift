@@ -61,11 +61,13 @@ struct Daemon {
         let postgres = Postgres(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let redis = Redis(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let post = MailPost(folder: home.addons, reactor: reactor, pool: pool)
+        let client = WebClient(reactor: reactor, pool: pool, limit: .partnerLimit(from: environment))
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
             runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
             files: .system,
-            addons: AddonCatalogue([Scheduler()], postgres: postgres, redis: redis, mail: Mail(post)),
+            addons: AddonCatalogue(
+                [Scheduler()], postgres: postgres, redis: redis, mail: Mail(post), partners: Partners(client: client)),
             servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,

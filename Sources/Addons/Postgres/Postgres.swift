@@ -6,7 +6,7 @@ package final class Postgres: AddonProvider {
     private let folder: String
     private let searchPath: String
     private let servers: Servers
-    private let pool: BlockingPool
+    let pool: BlockingPool
 
     /// - Parameters:
     ///   - folder: `addons` of the home; what this provider keeps is in `postgresql` there.
@@ -36,17 +36,20 @@ package final class Postgres: AddonProvider {
             do {
                 try cluster.run(database.roleStatements(connections: limit))
                 try cluster.run(database.statements)
+                if let source = PostgresFork(options) { try source.fill(database, in: cluster) }
             } catch {
                 // What went wrong is told; what could not be taken back is of no use to anybody.
                 _ = try? cluster.run(database.removal)
                 throw error
             }
-            return AddonHolding(values: ["URL": database.url(port: cluster.port)], memory: database.memory)
+            return AddonHolding(
+                values: ["URL": database.url(port: cluster.port)], memory: database.memory,
+                message: PostgresFork.message(options))
         }
     }
 
-    /// Those that ask for what every database here is anyway.
-    private static let options: Set<String> = ["region", "wait"]
+    /// The first two ask for what every database here is anyway.
+    private static let options: Set<String> = ["region", "wait", PostgresFork.fork, PostgresFork.follow]
 
     package func change(_ addon: Addon, to plan: AddonPlan) async throws -> AddonHolding {
         let cluster = try await running()
@@ -205,7 +208,7 @@ package final class Postgres: AddonProvider {
     /// The server, which runs and answers when this returns.
     ///
     /// One that has never served tries another port where somebody was faster to take the one that was free.
-    private func running() async throws -> PostgresCluster {
+    func running() async throws -> PostgresCluster {
         var attempts = 3
         while true {
             let cluster = try await pool.run { [self] in try found() }

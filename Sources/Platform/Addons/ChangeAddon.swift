@@ -105,7 +105,9 @@ extension Platform {
         guard addon.values != old.values else { return }
         for attachment in try await attachments(of: addon) {
             let app = try await app("\(attachment.app)")
+            let keys = Array(attachment.config(addon).keys)
             _ = try await changes.take(app.id) {
+                try await machines.store.write { try $0.note(keys, setIn: app.id) }
                 try await release(
                     description, of: app, setting: attachment.config(addon),
                     removing: Array(attachment.config(old).keys))
@@ -142,7 +144,10 @@ extension Platform {
             try? await machines.store.write { try $0.update(addon) }  // What went wrong matters more.
             throw error
         }
-        try await provider.remove(addon)
+        do { try await provider.remove(addon) } catch let error as PartnerError {
+            // Whoever insists does without its maker's knowing.
+            guard isForced else { throw AddonError.notEnded(addon.name, error.explanation) }
+        }
         try await machines.store.write { try $0.remove(addon.id) }
         try await record(addon, "destroy")
     }
@@ -167,7 +172,7 @@ extension Platform {
     func settleAddons() async throws {
         let addons = try await allAddons()
         for attachment in try await allAttachments() {
-            guard let addon = addons.first(where: { $0.id == attachment.addon }) else { continue }
+            guard let addon = addons.first(where: { $0.id == attachment.addon }), !addon.isPending else { continue }
             guard try await isThere(attachment, of: addon) else {
                 try await machines.store.write { try $0.remove(attachment.id) }
                 continue
@@ -181,8 +186,13 @@ extension Platform {
                 try await replace(attachment, by: other)
             }
         }
-        for addon in try await allAddons() where addon.state != .provisioned {
+        for addon in try await allAddons() where addon.state != .provisioned && !addon.isPending {
             if try await attachments(of: addon).isEmpty {
+                if machines.addons.partners[addon.service] != nil {
+                    // The platform does not wait for others.
+                    reconciler.later { [self] in try? await forgetUnfinished(addon) }
+                    continue
+                }
                 // When its server does not come up it is tried again at the next start.
                 guard (try? await machines.addons.provider(of: addon.service)?.remove(addon)) != nil else { continue }
                 try await machines.store.write { try $0.remove(addon.id) }
