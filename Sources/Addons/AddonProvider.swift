@@ -46,6 +46,8 @@ package struct AddonHolding: Sendable, Equatable {
     package var message: String
     /// Another plan, where that has changed.
     package var plan: String?
+    /// Whether it is still being made: its provider says when it is there.
+    package var isPending = false
 
     package init(values: [String: String], memory: [String: String] = [:], message: String = "") {
         self.values = values
@@ -56,20 +58,32 @@ package struct AddonHolding: Sendable, Equatable {
 
 /// Every service that is offered here.
 package struct AddonCatalogue: Sendable {
-    private let providers: [any AddonProvider]
-    /// These are among ``providers`` too; they have more to offer than add-ons' life.
+    private let builtIn: [any AddonProvider]
+    /// Services of other makers.
+    package let partners: Partners
+    /// These are built in, too; they have more to offer than add-ons' life.
     package let postgres: Postgres?
     package let redis: Redis?
     package let mail: Mail?
 
     package init(
-        _ providers: [any AddonProvider] = [], postgres: Postgres? = nil, redis: Redis? = nil, mail: Mail? = nil
+        _ providers: [any AddonProvider] = [], postgres: Postgres? = nil, redis: Redis? = nil, mail: Mail? = nil,
+        partners: Partners = Partners()
     ) {
-        self.providers =
+        builtIn =
             providers + (postgres.map { [$0] } ?? []) + (redis.map { [$0] } ?? []) + (mail?.services ?? [])
         self.postgres = postgres
         self.redis = redis
         self.mail = mail
+        self.partners = partners
+    }
+
+    private var providers: [any AddonProvider] { builtIn + partners.all }
+
+    /// Whether a service of that name comes with the platform.
+    package func isBuiltIn(_ service: String) -> Bool {
+        let name = Self.otherNames[service] ?? service
+        return builtIn.contains { $0.service.name == name }
     }
 
     /// By name.

@@ -87,10 +87,12 @@ package struct AddonService: Sendable, Equatable {
     package let allowsSeveral: Bool
     /// Whether other apps than the one that owns it may have it too.
     package let allowsSharing: Bool
+    /// Whether it has other plans than ``plans`` too, of whatever name.
+    package let allowsAnyPlan: Bool
 
     package init(
         name: String, humanName: String, stem: String, attachmentName: String, furtherPrefix: String,
-        plans: [AddonPlan], allowsSeveral: Bool = true, allowsSharing: Bool = true
+        plans: [AddonPlan], allowsSeveral: Bool = true, allowsSharing: Bool = true, allowsAnyPlan: Bool = false
     ) {
         self.name = name
         self.humanName = humanName
@@ -100,9 +102,18 @@ package struct AddonService: Sendable, Equatable {
         self.plans = plans
         self.allowsSeveral = allowsSeveral
         self.allowsSharing = allowsSharing
+        self.allowsAnyPlan = allowsAnyPlan
     }
 
-    package func plan(_ name: String) -> AddonPlan? { plans.first { $0.name == name } }
+    package func plan(_ name: String) -> AddonPlan? {
+        if let plan = plans.first(where: { $0.name == name }) { return plan }
+        let isName =
+            !name.isEmpty
+            && name.utf8.allSatisfy { byte in
+                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || "-_.".utf8.contains(byte)
+            }
+        return allowsAnyPlan && isName ? AddonPlan(name, name) : nil
+    }
 }
 
 /// One plan of a service. All of them cost nothing here.

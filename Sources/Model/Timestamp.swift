@@ -86,7 +86,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     }
 
     // Days and civil dates after Howard Hinnant's public-domain algorithms: eras of 400 years starting in March.
-    private static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400

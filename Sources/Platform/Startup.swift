@@ -43,6 +43,7 @@ extension Platform {
                     asleepSince: asleep[app.id], domains: Set(domains[app.id, default: []].map(\.host)),
                     earlyConfig: blueprint == nil ? try await config(of: app) : ConfigVars()))
         }
+        try await openPartners()
         let handles = await machines.runtime.adopt()
         let servers = handles.filter { $0.tags[ServerKeeper.tag] != nil }
         // Before the apps that need them.

@@ -6,7 +6,9 @@ struct Migration {
     let script: String
 
     /// Every step, oldest first. A step that has been released is never changed.
-    static let all = [foundation, sleep, lostFiles, domains, certificates, addons, transfers, scheduler, mail]
+    static let all = [
+        foundation, sleep, lostFiles, domains, certificates, addons, transfers, scheduler, mail, partners,
+    ]
 }
 
 extension Connection {

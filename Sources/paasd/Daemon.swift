@@ -68,13 +68,14 @@ struct Daemon {
             .init(
                 folder: home.addons, program: programs.search, environment: environment, servers: servers.seam,
                 pool: pool, reactor: reactor))
+        let client = WebClient(reactor: reactor, pool: pool, limit: .partnerLimit(from: environment))
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
             runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
             files: .system,
             addons: AddonCatalogue(
                 [Scheduler(), memcached, rabbitMQ] + mariaDB.services + search, postgres: postgres, redis: redis,
-                mail: Mail(post)),
+                mail: Mail(post), partners: Partners(client: client)),
             servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,

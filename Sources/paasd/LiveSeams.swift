@@ -62,6 +62,15 @@ extension DynoHost.Settings {
     }
 }
 
+extension Duration {
+    /// How long a maker's service may take for an answer. Source: "Add-on Partner API Reference", "Timeouts".
+    /// `PAAS_PARTNER_TIMEOUT` (seconds) says otherwise.
+    static func partnerLimit(from environment: [String: String]) -> Duration {
+        let seconds = environment["PAAS_PARTNER_TIMEOUT"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        return .seconds(seconds ?? 25)
+    }
+}
+
 extension Settings {
     /// `PAAS_BOOT_TIMEOUT`, `PAAS_STOP_GRACE` (seconds), `PAAS_SLUG_LIMIT_MB`, `PAAS_KEEP_RELEASES`,
     /// `PAAS_ECO_HOURS` (a fraction of an hour too); what is no number is left as it is.

@@ -98,7 +98,7 @@ struct SendGridRequestTests {
 
     @Test("has text of every kind", arguments: [#""\u00e9\ud83d\ude00\n""#, #""\ud83d""#, #""\/""#])
     func escapes(_ json: String) {
-        #expect(MailJSON(Array(json.utf8))?.text != nil)
+        #expect(JSONValue(Array(json.utf8))?.text != nil)
     }
 }
 

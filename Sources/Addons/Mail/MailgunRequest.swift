@@ -13,7 +13,7 @@ package struct MailgunRequest: Sendable {
         /// `{"message":…}`
         package var body: String {
             switch self {
-            case .refused(let reason): MailJSON.object(["message": .text(reason)]).encoded
+            case .refused(let reason): JSONValue.object(["message": .text(reason)]).encoded
             }
         }
     }

@@ -11,15 +11,15 @@ package struct MailtrapRequest: Sendable {
         package var body: String {
             switch self {
             case .refused(let reasons):
-                MailJSON.object(["success": .bool(false), "errors": .list(reasons.map { .text($0) })]).encoded
+                JSONValue.object(["success": .bool(false), "errors": .list(reasons.map { .text($0) })]).encoded
             }
         }
     }
 
     package init(_ bytes: [UInt8]) throws(Failure) {
-        guard let json = MailJSON(bytes), json.members != nil else { throw .refused(["Invalid JSON"]) }
+        guard let json = JSONValue(bytes), json.members != nil else { throw .refused(["Invalid JSON"]) }
         var reasons: [String] = []
-        func address(_ json: MailJSON, _ field: String) -> OutgoingMail.Address? {
+        func address(_ json: JSONValue, _ field: String) -> OutgoingMail.Address? {
             guard let email = json["email"]?.text, MailAddress.isOne(email) else {
                 reasons.append("'\(field)' address is invalid")
                 return nil

@@ -26,13 +26,13 @@ package struct SendGridRequest: Sendable {
 
         /// `{"errors":[{"message":…,"field":…,"help":…}]}`
         package static func body(_ refusals: [Refusal]) -> String {
-            let errors = refusals.map { refusal -> MailJSON in
+            let errors = refusals.map { refusal -> JSONValue in
                 .object([
                     "message": .text(refusal.message), "field": refusal.field.map { .text($0) } ?? .null,
                     "help": refusal.help.map { .text($0) } ?? .null,
                 ])
             }
-            return MailJSON.object(["errors": .list(errors)]).encoded
+            return JSONValue.object(["errors": .list(errors)]).encoded
         }
     }
 
@@ -41,7 +41,7 @@ package struct SendGridRequest: Sendable {
     private var refusals: [Refusal] = []
 
     package init(_ bytes: [UInt8]) throws(Failure) {
-        guard let json = MailJSON(bytes), json.members != nil else { throw .refused([Refusal("Bad Request")]) }
+        guard let json = JSONValue(bytes), json.members != nil else { throw .refused([Refusal("Bad Request")]) }
         read(json)
         guard refusals.isEmpty else { throw .refused(refusals) }
     }
@@ -52,7 +52,7 @@ package struct SendGridRequest: Sendable {
 
     // MARK: The whole
 
-    private mutating func read(_ json: MailJSON) {
+    private mutating func read(_ json: JSONValue) {
         isSandboxed = json["mail_settings"]?["sandbox_mode"]?["enable"]?.isTrue ?? false
         var mail = OutgoingMail(from: from(json))
         let template = text(json, "template_id", at: "template_id")
@@ -71,7 +71,7 @@ package struct SendGridRequest: Sendable {
         personalizations(json, mail, isTemplated: template != nil)
     }
 
-    private mutating func from(_ json: MailJSON) -> OutgoingMail.Address {
+    private mutating func from(_ json: JSONValue) -> OutgoingMail.Address {
         let help = "message.from"
         guard let from = json["from"], from.members != nil, from["email"] != nil else {
             refuse(
@@ -84,7 +84,7 @@ package struct SendGridRequest: Sendable {
         return address(from, "from", help: help) ?? OutgoingMail.Address(email: "")
     }
 
-    private mutating func content(_ json: MailJSON, isTemplated: Bool) -> [OutgoingMail.Content] {
+    private mutating func content(_ json: JSONValue, isTemplated: Bool) -> [OutgoingMail.Content] {
         guard let list = json["content"]?.list, !list.isEmpty else {
             if !isTemplated {
                 refuse(
@@ -120,7 +120,7 @@ package struct SendGridRequest: Sendable {
         return all
     }
 
-    private mutating func attachments(_ json: MailJSON) -> [MailContent.Attachment] {
+    private mutating func attachments(_ json: JSONValue) -> [MailContent.Attachment] {
         var all: [MailContent.Attachment] = []
         for (index, file) in (json["attachments"]?.list ?? []).enumerated() {
             let place = "attachments.\(index)"
@@ -151,7 +151,7 @@ package struct SendGridRequest: Sendable {
         return all
     }
 
-    private mutating func headers(_ json: MailJSON, at place: String) -> [(name: String, value: String)] {
+    private mutating func headers(_ json: JSONValue, at place: String) -> [(name: String, value: String)] {
         guard let members = json["headers"]?.members else { return [] }
         var all: [(name: String, value: String)] = []
         for (name, value) in members.sorted(by: { $0.key < $1.key }) {
@@ -177,7 +177,7 @@ package struct SendGridRequest: Sendable {
 
     // MARK: Personalizations
 
-    private mutating func personalizations(_ json: MailJSON, _ common: OutgoingMail, isTemplated: Bool) {
+    private mutating func personalizations(_ json: JSONValue, _ common: OutgoingMail, isTemplated: Bool) {
         guard let list = json["personalizations"]?.list, !list.isEmpty else {
             return refuse(
                 "The personalizations field is required and must have at least one personalization.",
@@ -202,7 +202,7 @@ package struct SendGridRequest: Sendable {
     }
 
     private mutating func personalized(
-        _ json: MailJSON, _ common: OutgoingMail, _ place: String, isTemplated: Bool
+        _ json: JSONValue, _ common: OutgoingMail, _ place: String, isTemplated: Bool
     ) -> OutgoingMail {
         var mail = common
         mail.to = addresses(json, "to", at: "\(place).to")
@@ -252,7 +252,7 @@ package struct SendGridRequest: Sendable {
 
     // MARK: Values
 
-    private mutating func text(_ json: MailJSON, _ key: String, at place: String) -> String? {
+    private mutating func text(_ json: JSONValue, _ key: String, at place: String) -> String? {
         guard let value = json[key] else { return nil }
         guard let text = value.text else {
             refuse("Invalid type. Expected: string, given: \(value.kind).", place)
@@ -261,7 +261,7 @@ package struct SendGridRequest: Sendable {
         return text
     }
 
-    private mutating func addresses(_ json: MailJSON, _ key: String, at place: String) -> [OutgoingMail.Address] {
+    private mutating func addresses(_ json: JSONValue, _ key: String, at place: String) -> [OutgoingMail.Address] {
         guard let value = json[key] else { return [] }
         guard let list = value.list else {
             refuse("Invalid type. Expected: array, given: \(value.kind).", place)
@@ -271,7 +271,7 @@ package struct SendGridRequest: Sendable {
     }
 
     private mutating func address(
-        _ json: MailJSON, _ place: String, help: String = "message.personalizations.to"
+        _ json: JSONValue, _ place: String, help: String = "message.personalizations.to"
     ) -> OutgoingMail.Address? {
         let email = text(json, "email", at: "\(place).email") ?? ""
         guard MailAddress.isOne(email) else {

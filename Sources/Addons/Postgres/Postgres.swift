@@ -7,7 +7,7 @@ package final class Postgres: AddonProvider {
     private let folder: String
     private let searchPath: String
     private let servers: Servers
-    private let pool: BlockingPool
+    let pool: BlockingPool
     /// What was found when it was asked for last.
     private let remembered = Mutex<PostgresCluster?>(nil)
 
@@ -38,17 +38,20 @@ package final class Postgres: AddonProvider {
             do {
                 try cluster.run(database.roleStatements(connections: limit))
                 try cluster.run(database.statements)
+                if let source = PostgresFork(options) { try source.fill(database, in: cluster) }
             } catch {
                 // What went wrong is told; what could not be taken back is of no use to anybody.
                 _ = try? cluster.run(database.removal)
                 throw error
             }
-            return AddonHolding(values: ["URL": database.url(port: cluster.port)], memory: database.memory)
+            return AddonHolding(
+                values: ["URL": database.url(port: cluster.port)], memory: database.memory,
+                message: PostgresFork.message(options))
         }
     }
 
-    /// Those that ask for what every database here is anyway.
-    private static let options: Set<String> = ["region", "wait"]
+    /// The first two ask for what every database here is anyway.
+    private static let options: Set<String> = ["region", "wait", PostgresFork.fork, PostgresFork.follow]
 
     package func change(_ addon: Addon, to plan: AddonPlan) async throws -> AddonHolding {
         let cluster = try await running()
@@ -234,7 +237,7 @@ package final class Postgres: AddonProvider {
     /// One that has never served tries another port where somebody was faster to take the one that was free.
     ///
     /// - Parameter isFirst: whether it may be made; who has a database in it already wants that and no other.
-    private func running(isFirst: Bool = false) async throws -> PostgresCluster {
+    func running(isFirst: Bool = false) async throws -> PostgresCluster {
         guard PostgresCluster.hasData(in: folder) || (isFirst && !PostgresCluster.hasServed(in: folder)) else {
             throw PostgresError.lostData(folder)
         }

@@ -108,11 +108,14 @@ struct PostgresCluster: Sendable {
             // The database in front: whose log the line belongs in.
             ("log_line_prefix", "%d|"), ("log_min_messages", "error"), ("log_timezone", "UTC"), ("timezone", "UTC"),
         ]
-        if FileTree.exists("\(programs.folder)/../lib/pg_stat_statements.so") {
+        if countsStatements {
             settings.append(("shared_preload_libraries", "pg_stat_statements"))
         }
         return settings
     }
+
+    /// Whether this version of PostgreSQL can tell what takes long.
+    var countsStatements: Bool { FileTree.exists("\(programs.folder)/../lib/pg_stat_statements.so") }
 
     static let maxConnections = 500
 

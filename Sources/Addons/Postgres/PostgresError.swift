@@ -18,7 +18,10 @@ package enum PostgresError: Explained {
         case .noSuchOption(let option):
             Explanation(
                 "Couldn't make the database", because: "heroku-postgresql has no option --\(option) here.",
-                mend: ["paas addons:create heroku-postgresql", "paas pg:copy SOURCE TARGET  # instead of a fork"])
+                mend: [
+                    "paas addons:create heroku-postgresql",
+                    "paas addons:create heroku-postgresql -- --fork DATABASE_URL",
+                ])
         }
     }
 }

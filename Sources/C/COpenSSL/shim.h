@@ -32,6 +32,11 @@ static inline int cossl_groups(SSL_CTX *context, const char *list) {
     return (int)SSL_CTX_set1_groups_list(context, (char *)list);
 }
 
+// Whom a client asks for in its hello.
+static inline int cossl_ask_for(SSL *connection, const char *host) {
+    return (int)SSL_set_tlsext_host_name(connection, (char *)host);
+}
+
 // A BIO of one's own: what its callbacks say about trying again.
 static inline void cossl_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 static inline void cossl_retry_write(BIO *bio) { BIO_set_retry_write(bio); }

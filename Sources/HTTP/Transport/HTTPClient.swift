@@ -32,7 +32,7 @@ package final class HTTPClient: Sendable {
         var request = request
         request.headers.set("Connection", to: "close")
         let (head, socket) = try await exchange(request)
-        return response(head, socket)
+        return Self.response(head, socket)
     }
 
     /// Sends `request` with its `Upgrade` header and returns the raw stream.
@@ -43,7 +43,7 @@ package final class HTTPClient: Sendable {
         request.headers.set("Connection", to: "Upgrade")
         let (head, socket) = try await exchange(request)
         guard head.status == 101 else {
-            let body = try await response(head, socket).collect(limit: 1 << 20)
+            let body = try await Self.response(head, socket).collect(limit: 1 << 20)
             throw UpgradeRefused(status: head.status, headers: head.fields, body: body)
         }
         return socket
@@ -88,10 +88,29 @@ package final class HTTPClient: Sendable {
         }
     }
 
+    /// Sends `request` over a connection that the caller has made, and returns when the answer's head is there.
+    ///
+    /// - Parameter write: passes the request's bytes on; as they are where there is none.
+    package static func send(
+        _ request: HTTPRequest, over socket: AsyncStreamSocket,
+        writing write: (([UInt8]) async throws -> Void)? = nil
+    ) async throws -> HTTPClientResponse {
+        var request = request
+        request.headers.set("Connection", to: "close")
+        let head = try await ask(request, over: socket, writing: write ?? { try await socket.write($0) })
+        return response(head, socket)
+    }
+
     private func ask(_ request: HTTPRequest) async throws -> (ResponseHead, AsyncStreamSocket) {
         let socket = try AsyncStreamSocket(try await connect(), reactor: reactor)
+        return (try await Self.ask(request, over: socket) { try await socket.write($0) }, socket)
+    }
+
+    private static func ask(
+        _ request: HTTPRequest, over socket: AsyncStreamSocket, writing write: ([UInt8]) async throws -> Void
+    ) async throws -> ResponseHead {
         do {
-            try await socket.write(Self.bytes(of: request))
+            try await write(bytes(of: request))
         } catch let error as PosixError where error.isBrokenPipe {
             // A server that refuses a request early has answered it: read that.
         }
@@ -99,7 +118,7 @@ package final class HTTPClient: Sendable {
             guard let head = try await HTTPHeadReader.response(to: request.method, from: socket) else {
                 throw HTTPTransportError.closed
             }
-            if head.status >= 200 || head.status == 101 { return (head, socket) }
+            if head.status >= 200 || head.status == 101 { return head }
         }
     }
 
@@ -118,7 +137,7 @@ package final class HTTPClient: Sendable {
         }
     }
 
-    private func response(_ head: ResponseHead, _ socket: AsyncStreamSocket) -> HTTPClientResponse {
+    private static func response(_ head: ResponseHead, _ socket: AsyncStreamSocket) -> HTTPClientResponse {
         let body = HTTPClientBody(stream: HTTPBodyStream(socket, head.framing))
         return HTTPClientResponse(status: head.status, headers: head.fields, body: body)
     }

@@ -28,6 +28,10 @@ package enum AddonError: Explained {
     case noSuchBackup(String)
     case transferIsOver(String)
     case transferRuns(String)
+    /// A database is made from another one of the platform's alone.
+    case notForked(String)
+    /// Its maker's service did not end it.
+    case notEnded(String, Explanation)
 
     package var explanation: Explanation {
         switch self {
@@ -94,6 +98,20 @@ package enum AddonError: Explained {
         case .transferIsOver(let name): Explanation("\(name) is over.", mend: ["paas pg:backups:info \(name)"])
         case .transferRuns(let name):
             Explanation("\(name) is under way.", mend: ["paas pg:backups:cancel \(name)"], id: .conflict)
+        case .notForked:
+            Explanation(
+                "Couldn't fork the database", because: "Only databases of this platform are forked, and that is none.",
+                mend: [
+                    "paas addons:create heroku-postgresql -- --fork DATABASE_URL",
+                    "paas pg:push URL DATABASE_URL  # into an empty one",
+                ])
+        case .notEnded(let name, let reason):
+            Explanation(
+                "\(name) could not be ended", because: reason.sentence,
+                mend: [
+                    "paas addons:destroy \(name)  # once more",
+                    "paas addons:destroy \(name) --force  # forget it here, whatever its maker has of it",
+                ], id: .unavailable)
         case .noStore(let name): Explanation("\(name) is no key-value store.", mend: ["paas addons"])
         case .onlyOne(let service, let there, let app):
             Explanation(

@@ -87,8 +87,10 @@ extension Platform {
         let app = try await app("\(attachment.app)")
         let keys = Array(attachment.config(addon).keys)
         try await changes.take(app.id) {
-            try await release(
-                attachment.detaching(addon), of: app, setting: [:], removing: keys)
+            // One that is still being made has said nothing to the app.
+            if !addon.isPending {
+                try await release(attachment.detaching(addon), of: app, setting: [:], removing: keys)
+            }
             try await machines.store.write { try $0.remove(attachment.id) }
         }
     }

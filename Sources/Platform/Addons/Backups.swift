@@ -26,11 +26,19 @@ extension Platform {
 
     /// Begins a backup; it goes on by itself, whoever waits for it or not.
     package func captureBackup(of addon: Addon) async throws -> Transfer {
-        let postgres = try postgres(of: addon)
+        _ = try postgres(of: addon)
         let transfer = try await begin(.backup, from: try await databaseName(addon), to: "BACKUP", of: addon)
-        let file = backupFile(transfer)
-        work(transfer) { try await postgres.dump(addon, into: file, label: "\(transfer.id)") }
+        try await capture(transfer, of: addon)
         return transfer
+    }
+
+    /// - Parameter after: what is to be done when it is over, however it ended.
+    func capture(
+        _ transfer: Transfer, of addon: Addon, after: @escaping @Sendable () async -> Void = {}
+    ) async throws {
+        let postgres = try postgres(of: addon)
+        let file = backupFile(transfer)
+        work(transfer, after: after) { try await postgres.dump(addon, into: file, label: "\(transfer.id)") }
     }
 
     /// Begins to replace what is in a database by what is in a backup.
@@ -82,30 +90,37 @@ extension Platform {
 
     // MARK: How they run
 
-    private func begin(
-        _ kind: Transfer.Kind, from source: String, to target: String, of addon: Addon
+    /// - Parameter schedule: the one that asks for it, and when it asks next.
+    func begin(
+        _ kind: Transfer.Kind, from source: String, to target: String, of addon: Addon,
+        by schedule: (BackupSchedule, next: Timestamp)? = nil
     ) async throws -> Transfer {
         let now = machines.time.now()
         return try await machines.store.write { transaction in
             let transfer = Transfer(
-                app: addon.app, number: try transaction.nextTransferNumber(of: addon.app), kind: kind, source: source,
-                target: target, createdAt: now)
+                app: addon.app, number: try transaction.nextTransferNumber(of: addon.app), kind: kind,
+                isScheduled: schedule != nil, source: source, target: target, createdAt: now)
             try transaction.insert(transfer)
+            if let (schedule, next) = schedule { try transaction.setNextRun(next, of: schedule.id) }
             return transfer
         }
     }
 
-    private func work(_ transfer: Transfer, _ body: @escaping @Sendable () async throws -> Void) {
+    private func work(
+        _ transfer: Transfer, after: @escaping @Sendable () async -> Void = {},
+        _ body: @escaping @Sendable () async throws -> Void
+    ) {
         reconciler.later { [self] in
             var trouble = ""
             do { try await body() } catch {
                 trouble = (error as? any Explained)?.explanation.sentence ?? "\(error)"
             }
             await finish(transfer, trouble: trouble)
+            await after()
         }
     }
 
-    private func finish(_ transfer: Transfer, trouble: String) async {
+    func finish(_ transfer: Transfer, trouble: String) async {
         guard var ended = try? await self.transfer(transfer.id) else { return }  // Its app is gone.
         ended.finishedAt = machines.time.now()
         ended.hasSucceeded = trouble.isEmpty && ended.canceledAt == nil
@@ -132,7 +147,7 @@ extension Platform {
     }
 
     /// What the database is called in lists: what it is attached as in its own app.
-    private func databaseName(_ addon: Addon) async throws -> String {
+    func databaseName(_ addon: Addon) async throws -> String {
         let own = try await attachments(of: addon).filter { $0.app == addon.app }
         return (own.first { $0.name == "DATABASE" } ?? own.first)?.name ?? addon.name
     }

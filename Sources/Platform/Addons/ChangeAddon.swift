@@ -100,7 +100,9 @@ extension Platform {
         guard addon.values != old.values else { return }
         for attachment in try await attachments(of: addon) {
             let app = try await app("\(attachment.app)")
+            let keys = Array(attachment.config(addon).keys)
             _ = try await changes.take(app.id) {
+                try await machines.store.write { try $0.note(keys, setIn: app.id) }
                 try await release(
                     description, of: app, setting: attachment.config(addon),
                     removing: Array(attachment.config(old).keys))
@@ -137,7 +139,10 @@ extension Platform {
             try? await machines.store.write { try $0.update(addon) }  // What went wrong matters more.
             throw error
         }
-        try await provider.remove(addon)
+        do { try await provider.remove(addon) } catch let error as PartnerError {
+            // Whoever insists does without its maker's knowing.
+            guard isForced else { throw AddonError.notEnded(addon.name, error.explanation) }
+        }
         try await machines.store.write { try $0.remove(addon.id) }
         try await record(addon, "destroy")
     }

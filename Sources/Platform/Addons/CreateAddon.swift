@@ -29,6 +29,7 @@ extension Platform {
     package func createAddon(_ request: AddonRequest, for app: App) async throws -> (addon: Addon, message: String) {
         let (provider, plan) = try offer(request.plan)
         let service = provider.service
+        let options = try await forking(request.options, by: provider, for: app)
         let now = machines.time.now()
         let addon = try await changes.take(app.id) {
             let (addon, attachment) = try await machines.store.write { transaction in
@@ -45,7 +46,10 @@ extension Platform {
                 return (addon, AddonAttachment(addon: addon.id, app: app.id, name: attachmentName, createdAt: now))
             }
             do {
-                return try await provision(addon, attachment, by: provider, options: request.options, for: app)
+                return try await provision(addon, attachment, by: provider, options: options, for: app)
+            } catch let error as PartnerError where error.hasMadeNothing {
+                try await machines.store.write { try $0.remove(addon.id) }
+                throw error
             } catch {
                 await forget(addon.id, provider)
                 throw error
@@ -75,6 +79,7 @@ extension Platform {
         for app: App
     ) async throws -> (Addon, String) {
         let holding = try await provider.provision(addon, options: options)
+        if holding.isPending { return (try await leavePending(addon, attachment, holding), holding.message) }
         var whole = addon
         whole.values = holding.values
         whole.memory = holding.memory

@@ -28,6 +28,27 @@ extension Platform {
         try await change(addon, saying: "Update \(addon.name) credentials") { try await postgres.rotate($0) }
     }
 
+    /// The queries that have taken the longest, as psql shows them.
+    package func outliers(of addon: Addon, count: Int) async throws -> String {
+        try await postgres(of: addon).outliers(of: addon, count: count)
+    }
+
+    /// What is put in the place of `--fork` and `--follow`, which name a database as commands do.
+    ///
+    /// - Throws: ``AddonError/notForked(_:)`` for what is no database of this platform.
+    func forking(
+        _ options: [String: String], by provider: any AddonProvider, for app: App
+    ) async throws -> [String: String] {
+        guard let postgres = provider as? Postgres, let (option, text) = Postgres.source(in: options) else {
+            return options
+        }
+        guard !text.contains("://") else { throw AddonError.notForked(text) }
+        let source = try await living(try await addon(text, in: app, service: postgres.service.name))
+        var named = options
+        named[option] = try postgres.forkOption(of: source)
+        return named
+    }
+
     /// Ends every connection to it.
     package func endConnections(of addon: Addon) async throws { try await postgres(of: addon).endConnections(addon) }
 }

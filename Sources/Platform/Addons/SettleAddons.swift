@@ -21,7 +21,7 @@ extension Platform {
     func settleAddons() async throws {
         let addons = try await allAddons()
         for attachment in try await allAttachments() {
-            guard let addon = addons.first(where: { $0.id == attachment.addon }) else { continue }
+            guard let addon = addons.first(where: { $0.id == attachment.addon }), !addon.isPending else { continue }
             guard try await isThere(attachment, of: addon) else {
                 try await machines.store.write { try $0.remove(attachment.id) }
                 continue
@@ -35,8 +35,13 @@ extension Platform {
                 try await replace(attachment, by: other)
             }
         }
-        for addon in try await allAddons() where addon.state != .provisioned {
+        for addon in try await allAddons() where addon.state != .provisioned && !addon.isPending {
             if try await attachments(of: addon).isEmpty {
+                if machines.addons.partners[addon.service] != nil {
+                    // The platform does not wait for others.
+                    reconciler.later { [self] in try? await forgetUnfinished(addon) }
+                    continue
+                }
                 // When its server does not come up it is tried again at the next start.
                 guard (try? await machines.addons.provider(of: addon.service)?.remove(addon)) != nil else { continue }
                 try await machines.store.write { try $0.remove(addon.id) }

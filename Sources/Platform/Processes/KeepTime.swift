@@ -2,7 +2,7 @@ internal import Model
 
 extension Platform {
     /// Does what time alone asks for: apps that nobody asks for fall asleep, dyno-hours are counted, dynos are cycled,
-    /// scheduled jobs run.
+    /// scheduled jobs run, databases are backed up.
     ///
     /// It waits for the next moment at which something is due, or for a change. The daemon runs it until it stops.
     package func keepTime() async {
@@ -16,6 +16,7 @@ extension Platform {
         guard await reconciler.isOpen else { return nil }
         var waits = [await reconciler.hoursReview()]
         waits.append(await scheduleReview())
+        waits.append(await backupReview())
         let (sleepy, nextSleep) = await reconciler.sleepReview()
         for app in sleepy {
             let wasFree = await changes.takeIfFree(app) { await reconciler.fallAsleep(app) }

@@ -71,6 +71,20 @@ extension PlatformClient {
         try await list(["addon-services", service, "plans"])
     }
 
+    // MARK: Services of other makers
+
+    package func partners() async throws -> [PartnerResource] {
+        try await call("GET", ["paas", "v1", "addon-providers"])
+    }
+
+    package func addPartner(_ body: PartnerCreate) async throws -> PartnerResource {
+        try await call("POST", ["paas", "v1", "addon-providers"], body: body)
+    }
+
+    package func removePartner(_ id: String) async throws {
+        try await perform("DELETE", ["paas", "v1", "addon-providers", id])
+    }
+
     // MARK: Databases
 
     package func database(_ addon: String) async throws -> DatabaseResource {
@@ -130,6 +144,26 @@ extension PlatformClient {
 
     package func publicURL(ofBackup transfer: String, of app: String) async throws -> PublicURL {
         try await call("POST", ["client", "v11", "apps", app, "transfers", transfer, "actions", "public-url"])
+    }
+
+    /// Those of all databases of the app that owns this one.
+    package func backupSchedules(ofDatabase addon: String) async throws -> [BackupScheduleResource] {
+        try await call("GET", ["client", "v11", "databases", addon, "transfer-schedules"])
+    }
+
+    package func scheduleBackups(
+        of addon: String, _ body: BackupScheduleCreate
+    ) async throws -> BackupScheduleResource {
+        try await call("POST", ["client", "v11", "databases", addon, "transfer-schedules"], body: body)
+    }
+
+    package func unscheduleBackups(_ schedule: String, of addon: String) async throws {
+        try await perform("DELETE", ["client", "v11", "databases", addon, "transfer-schedules", schedule])
+    }
+
+    /// The queries that have taken the longest, as a table.
+    package func outliers(of addon: String, count: Int) async throws -> [UInt8] {
+        try await document(["paas", "v1", "databases", addon, "outliers", "\(count)"])
     }
 
     /// The file of a backup, as it comes.

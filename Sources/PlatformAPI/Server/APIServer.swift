@@ -75,10 +75,10 @@ package struct APIServer: Sendable {
         }
         if let origin = request.headers["Origin"] { throw BadRequest.foreignPage(origin) }
         let token = try await platform.token()
-        guard
-            Credentials(request.headers["Authorization"]).holds(token)
-                || Links.isFollowed(by: request, token: token)
-        else { throw BadRequest.token }
+        let credentials = Credentials(request.headers["Authorization"])
+        if !credentials.holds(token), !Links.isFollowed(by: request, token: token) {
+            try await checkPartner(request.overridden, credentials)
+        }
         return .routed(request, token: token)
     }
 
@@ -185,6 +185,6 @@ package struct APIServer: Sendable {
         appRoutes + configRoutes + releaseRoutes + formationRoutes + dynoRoutes + logRoutes + featureRoutes
         + domainRoutes + certificateRoutes + buildRoutes + accountRoutes + catalogueRoutes + sleepRoutes
         + addonRoutes + attachmentRoutes + addonServiceRoutes + databaseRoutes + transferRoutes + storeRoutes
-        + schedulerRoutes + mailRoutes
+        + backupScheduleRoutes + schedulerRoutes + mailRoutes + partnerRoutes
         + platformRoutes
 }

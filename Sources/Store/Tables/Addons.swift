@@ -113,10 +113,14 @@ extension Transaction {
                 SQLValue(attachment.id), SQLValue(attachment.addon), SQLValue(attachment.app),
                 SQLValue(attachment.name), SQLValue(attachment.createdAt),
             ])
+        try note(keys, setIn: attachment.app)
+    }
+
+    /// - Parameter keys: config vars that an add-on sets in the app from now on.
+    package borrowing func note(_ keys: [String], setIn app: AppID) throws {
         for key in keys {
             try connection.run(
-                "INSERT OR IGNORE INTO attached_keys (app_id, key) VALUES (?, ?)",
-                [SQLValue(attachment.app), SQLValue(key)])
+                "INSERT OR IGNORE INTO attached_keys (app_id, key) VALUES (?, ?)", [SQLValue(app), SQLValue(key)])
         }
     }
 

@@ -8,7 +8,7 @@ extension Command {
         "addons:destroy", aliases: ["addons:remove"], abstract: "permanently destroy an add-on resource",
         flags: [
             .app, .remote, .confirm,
-            Flag("force", short: "f", help: "allow destruction even if connected to other apps"),
+            Flag("force", short: "f", help: "even if connected to other apps, and if its provider does not end it"),
             Flag("wait", help: "accepted: the command always waits until the add-on is gone"),
         ],
         operands: [.many("ADDON", "unique identifier or globally unique name of the add-on")],
@@ -132,13 +132,7 @@ extension Command {
             all = try await platform.addons(of: target.app.id)
         }
         for addon in all where addon.state == "provisioning" {
-            try await terminal.action("Waiting for \(terminal.errors.styled(addon.name, .yellow))") { _ in
-                // Each is whole when the command that makes it returns; or it is gone.
-                while try await platform.allAddons().contains(where: { $0.id == addon.id && $0.state == addon.state }) {
-                    try await Task.sleep(for: .milliseconds(200))
-                }
-            }
-            terminal.print("Created \(addon.name) as \(addon.configVars.joined(separator: ", "))")
+            try await AddonWaiting.wait(for: addon, on: platform, terminal)
         }
     }
 

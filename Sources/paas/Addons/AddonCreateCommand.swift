@@ -32,7 +32,17 @@ extension Command {
         }
         if !addon.provisionMessage.isEmpty { terminal.print(addon.provisionMessage) }
         let names = addon.configVars.joined(separator: ", ")
-        terminal.print("Created \(terminal.output.styled(addon.name, .yellow))\(names.isEmpty ? "" : " as \(names)")")
+        let isPending = addon.state == "provisioning"
+        if isPending, invocation.has(.wait) {
+            try await AddonWaiting.wait(for: addon, on: platform, terminal)
+        } else if isPending {
+            let name = terminal.output.styled(addon.name, .yellow)
+            terminal.print("\(name) is being created in the background. The app will restart when complete...")
+            terminal.print("Run paas addons:info \(addon.name) to check creation progress")
+        } else {
+            terminal.print(
+                "Created \(terminal.output.styled(addon.name, .yellow))\(names.isEmpty ? "" : " as \(names)")")
+        }
         terminal.print("Use paas addons:docs \(addon.addonService.name) to view documentation")
     }
 }
@@ -41,5 +51,6 @@ extension Flag {
     fileprivate static let attachmentName = Flag(
         "as", placeholder: "as", help: "name for the initial add-on attachment")
     fileprivate static let addonName = Flag("name", placeholder: "name", help: "name for the add-on resource")
-    fileprivate static let wait = Flag("wait", help: "accepted: the command always waits until the add-on is there")
+    fileprivate static let wait = Flag(
+        "wait", help: "wait also for an add-on that its provider makes in the background")
 }

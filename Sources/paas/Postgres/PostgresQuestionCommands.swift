@@ -47,7 +47,6 @@ extension Command {
 
     static let pgOutliers = Command(
         "pg:outliers", abstract: "show top 10 queries that have longest execution time in aggregate",
-        discussion: "It needs the extension pg_stat_statements in the database: CREATE EXTENSION pg_stat_statements.",
         flags: [.app, .remote, Flag("num", short: "n", placeholder: "num", help: "the number of queries to display")],
         operands: [.database], examples: ["paas pg:outliers"]
     ) { invocation in
@@ -55,27 +54,15 @@ extension Command {
         guard let count = Int(text), (1...1000).contains(count) else {
             throw Failure.usage("Expected a number from 1 to 1000 but received: \(text)")
         }
-        try await ask(
-            PostgresStatements.outliers(count: count), invocation.operands.first, invocation,
-            needing: "pg_stat_statements")
+        let database = try await DatabaseChoice(invocation.operands.first, invocation)
+        let table = try await database.platform.outliers(of: database.attachment.addon.id, count: count)
+        invocation.terminal.print(String(decoding: table, as: UTF8.self))
     }
 
     /// Has psql ask, and show what it is told.
-    ///
-    /// - Parameter needing: an extension that has to be in the database.
-    private static func ask(
-        _ statement: String, _ database: String?, _ invocation: Invocation, needing: String? = nil
-    ) async throws {
+    private static func ask(_ statement: String, _ database: String?, _ invocation: Invocation) async throws {
         let database = try await DatabaseChoice(database, invocation)
         let psql = try PostgresProgram.path(of: "psql")
-        if let needing {
-            let found = try Subprocess.capture(
-                psql, arguments: ["-XAtc", "SELECT count(*) FROM pg_extension WHERE extname = '\(needing)'"],
-                environment: database.url.environment)
-            guard String(decoding: found.output, as: UTF8.self).hasPrefix("1") else {
-                throw Failure("\(needing) extension need to be installed first: it is not in \(database.addon).")
-            }
-        }
         throw Subprocess.become(
             psql, arguments: ["-X", "-v", "ON_ERROR_STOP=1", "-c", statement],
             environment: database.url.environment)

@@ -28,15 +28,4 @@ enum PostgresStatements {
             AND activity.pid <> pg_backend_pid() AND activity.datname = current_database()
         ORDER BY activity.query_start
         """
-
-    static func outliers(count: Int) -> String {
-        """
-        SELECT interval '1 millisecond' * total_exec_time AS total_exec_time,
-            to_char(total_exec_time * 100 / nullif(sum(total_exec_time) OVER (), 0), 'FM90D0') || '%' AS prop_exec_time,
-            to_char(calls, 'FM999G999G999G990') AS ncalls, left(query, 200) AS query
-        FROM pg_stat_statements
-        WHERE userid = (SELECT oid FROM pg_roles WHERE rolname = current_user)
-        ORDER BY total_exec_time DESC LIMIT \(count)
-        """
-    }
 }

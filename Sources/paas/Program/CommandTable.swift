@@ -6,7 +6,8 @@ enum CommandTable {
 
     static let all: [Command] = [
         .addons, .addonsAttach, .addonsCreate, .addonsDestroy, .addonsDetach, .addonsDocs, .addonsInfo, .addonsOpen,
-        .addonsPlans, .addonsRename, .addonsServices, .addonsUpgrade, .addonsWait,
+        .addonsPlans, .addonsProvider, .addonsProviderAdd, .addonsProviderRemove, .addonsRename, .addonsServices,
+        .addonsUpgrade, .addonsWait,
         .apps, .appsCreate, .appsDestroy, .appsInfo, .appsOpen, .appsRename,
         .buildpacks, .buildpacksAdd, .buildpacksClear, .buildpacksRemove, .buildpacksSet,
         .builds, .buildsCachePurge, .buildsInfo, .buildsOutput,
@@ -24,8 +25,10 @@ enum CommandTable {
         .mail, .mailClear, .mailKeys, .mailKeysCreate, .mailKeysRemove, .mailOpen,
         .maintenance, .maintenanceOff, .maintenanceOn,
         .pgBackups, .pgBackupsCancel, .pgBackupsCapture, .pgBackupsDelete, .pgBackupsDownload, .pgBackupsInfo,
-        .pgBackupsRestore, .pgBackupsURL, .pgCopy, .pgCredentials, .pgCredentialsRotate, .pgCredentialsURL, .pgInfo,
-        .pgKill, .pgKillall, .pgLocks, .pgOutliers, .pgPromote, .pgPs, .pgPsql, .pgPull, .pgPush, .pgReset, .pgWait,
+        .pgBackupsRestore, .pgBackupsSchedule, .pgBackupsSchedules, .pgBackupsURL, .pgBackupsUnschedule, .pgCopy,
+        .pgCredentials, .pgCredentialsRotate, .pgCredentialsURL, .pgInfo,
+        .pgKill, .pgKillall, .pgLocks, .pgMaintenance, .pgMaintenanceRun, .pgMaintenanceWindow, .pgOutliers, .pgPromote,
+        .pgPs, .pgPsql, .pgPull, .pgPush, .pgReset, .pgUpgrade, .pgWait,
         .ps, .psExec, .psLost, .psRestart, .psScale, .psSleep, .psStop, .psType, .psWait,
         .redisCLI, .redisCredentials, .redisInfo, .redisMaxmemory, .redisPromote, .redisTimeout, .redisWait,
         .releases, .releasesInfo, .releasesOutput, .releasesRetry, .releasesRollback,

@@ -154,7 +154,7 @@ extension Call {
         return resources
     }
 
-    fileprivate func resource(_ addon: Addon, message: String = "") async throws -> AddonResource {
+    func resource(_ addon: Addon, message: String = "") async throws -> AddonResource {
         let service = try platform.addonService(addon.service)
         let own = try await platform.attachments(of: addon).filter { $0.app == addon.app }
         let plan = service.plan(addon.plan) ?? AddonPlan(addon.plan, addon.plan)
@@ -164,7 +164,13 @@ extension Call {
             id: "\(addon.id)", name: addon.name,
             plan: AddonPlanReference(id: FixedID.of(plan, of: service), name: "\(service.name):\(addon.plan)"),
             provisionMessage: message, state: addon.state.rawValue, updatedAt: addon.updatedAt.iso8601,
-            webURL: try await inboxURL(of: addon) ?? platform.page(of: addon))
+            webURL: try await pageURL(of: addon))
+    }
+
+    /// What `addons:open` opens; `nil` where there is nothing.
+    private func pageURL(of addon: Addon) async throws -> String? {
+        if platform.hasSignOn(addon) { return try await Links.atPlatform(platform).url("addons/\(addon.id)/open") }
+        return try await inboxURL(of: addon) ?? platform.page(of: addon)
     }
 
     /// The page of a mail service, with what lets a browser in.

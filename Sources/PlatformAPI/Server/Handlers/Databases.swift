@@ -21,6 +21,10 @@ extension APIServer {
             try await call.platform.endConnections(of: try await call.addon(in: nil))
             return try .ok(MessageResource("Connections terminated."))
         },
+        Route("GET", "paas/v1/databases/:addon/outliers/:count") { call in
+            let count = min(1000, max(1, Int(call.parameter("count")) ?? 10))
+            return .text(Array(try await call.platform.outliers(of: try await call.addon(in: nil), count: count).utf8))
+        },
         Route("POST", "postgres/v0/databases/:addon/credentials_rotation") { call in
             try await call.platform.rotateCredentials(of: try await call.addon(in: nil))
             return try .ok(MessageResource("Credentials rotated."))

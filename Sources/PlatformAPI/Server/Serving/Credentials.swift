@@ -17,6 +17,9 @@ struct Credentials {
         }
     }
 
+    /// What was given, whatever it is worth.
+    var text: String? { token.flatMap { String(validating: $0, as: UTF8.self) } }
+
     func holds(_ expected: String) -> Bool { token.map { Self.areEqual($0, Array(expected.utf8)) } ?? false }
 
     /// Compares every byte, so that the time it takes tells nothing.

@@ -1,4 +1,4 @@
-/// Base64 as MIME, SMTP and the services' APIs have it. Source: RFC 4648, RFC 2045 §6.8.
+/// Base64 as MIME, SMTP, HTTP and the services' APIs have it. Source: RFC 4648, RFC 2045 §6.8.
 enum Base64 {
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 

@@ -1,11 +1,11 @@
-/// A JSON value, as the services' requests have it. Source: RFC 8259.
-enum MailJSON: Sendable, Equatable {
+/// A JSON value, as services send and take it. Source: RFC 8259.
+enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case number(Double)
     case text(String)
-    case list([MailJSON])
-    case object([String: MailJSON])
+    case list([JSONValue])
+    case object([String: JSONValue])
 
     /// `nil` for what is no JSON, or is nested more than 100 deep.
     init?(_ bytes: [UInt8]) {
@@ -14,14 +14,14 @@ enum MailJSON: Sendable, Equatable {
         self = value
     }
 
-    subscript(key: String) -> MailJSON? {
+    subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self, let value = members[key], value != .null else { return nil }
         return value
     }
 
     var text: String? { if case .text(let text) = self { text } else { nil } }
-    var list: [MailJSON]? { if case .list(let list) = self { list } else { nil } }
-    var members: [String: MailJSON]? { if case .object(let members) = self { members } else { nil } }
+    var list: [JSONValue]? { if case .list(let list) = self { list } else { nil } }
+    var members: [String: JSONValue]? { if case .object(let members) = self { members } else { nil } }
     var isTrue: Bool { self == .bool(true) }
 
     /// What SendGrid calls a value of this kind.
@@ -93,13 +93,13 @@ enum MailJSON: Sendable, Equatable {
             return true
         }
 
-        private mutating func word(_ text: String, _ value: MailJSON) -> MailJSON? {
+        private mutating func word(_ text: String, _ value: JSONValue) -> JSONValue? {
             guard bytes[index...].starts(with: text.utf8) else { return nil }
             index += text.utf8.count
             return value
         }
 
-        mutating func value(depth: Int) -> MailJSON? {
+        mutating func value(depth: Int) -> JSONValue? {
             skipSpace()
             guard index < bytes.count, depth < 100 else { return nil }
             switch bytes[index] {
@@ -113,9 +113,9 @@ enum MailJSON: Sendable, Equatable {
             }
         }
 
-        private mutating func object(_ depth: Int) -> MailJSON? {
+        private mutating func object(_ depth: Int) -> JSONValue? {
             index += 1
-            var members: [String: MailJSON] = [:]
+            var members: [String: JSONValue] = [:]
             if take(UInt8(ascii: "}")) { return .object(members) }
             repeat {
                 skipSpace()
@@ -127,9 +127,9 @@ enum MailJSON: Sendable, Equatable {
             return take(UInt8(ascii: "}")) ? .object(members) : nil
         }
 
-        private mutating func list(_ depth: Int) -> MailJSON? {
+        private mutating func list(_ depth: Int) -> JSONValue? {
             index += 1
-            var list: [MailJSON] = []
+            var list: [JSONValue] = []
             if take(UInt8(ascii: "]")) { return .list(list) }
             repeat {
                 guard let value = value(depth: depth + 1) else { return nil }
@@ -138,7 +138,7 @@ enum MailJSON: Sendable, Equatable {
             return take(UInt8(ascii: "]")) ? .list(list) : nil
         }
 
-        private mutating func number() -> MailJSON? {
+        private mutating func number() -> JSONValue? {
             let start = index
             while index < bytes.count, (0x30...0x39).contains(bytes[index]) || "+-.eE".utf8.contains(bytes[index]) {
                 index += 1
