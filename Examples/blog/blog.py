@@ -60,7 +60,8 @@ def add_pages(app):
 
     @app.post("/write")
     def write():
-        title, body = request.form.get("title", "").strip(), request.form.get("body", "").strip()
+        # Postgres keeps every character but NUL.
+        title, body = (request.form.get(name, "").replace("\0", "").strip() for name in ("title", "body"))
         if not title or not body or len(title) > 200:
             problem = "A post needs a text, and a title of at most 200 characters."
             return render_template("write.html", problem=problem, title=title, body=body), 422
@@ -84,8 +85,9 @@ def add_pages(app):
     def find():
         if search.server() is None:
             abort(404)
-        words, page, size = request.args.get("q", ""), request.args.get("page", 1, int), app.config["POSTS_PER_PAGE"]
-        numbers, total = search.find(words, max(page, 1), size)
+        words, size = request.args.get("q", ""), app.config["POSTS_PER_PAGE"]
+        page = min(max(request.args.get("page", 1, int), 1), 1000)  # Elasticsearch goes no further than 10,000 posts.
+        numbers, total = search.find(words, page, size)
         posts = {post.id: post for post in db.session.scalars(db.select(Post).where(Post.id.in_(numbers)))}
         # In the order in which they were found; one that was deleted meanwhile is passed over.
         found = [posts[number] for number in numbers if number in posts]

@@ -1,6 +1,7 @@
 """What the bot answers."""
 
 import random
+from urllib.error import HTTPError
 
 import messenger
 
@@ -13,7 +14,7 @@ def reply(text):
     if command in ("/start", "/help"):
         return HELP
     if command == "/roll":
-        sides = int(rest) if rest.isdecimal() and 2 <= int(rest) <= 1000 else 6
+        sides = int(rest) if rest.isdecimal() and len(rest) <= 3 and int(rest) > 1 else 6
         return f"You rolled {random.randint(1, sides)} of {sides}."
     return f"You said: {text}"
 
@@ -23,5 +24,8 @@ def take(update):
     message = update.get("message") or {}
     if "text" in message:
         chat = message["chat"]["id"]
-        messenger.send(chat, reply(message["text"]))
-        print(f"Answered in chat {chat}", flush=True)
+        try:
+            messenger.send(chat, reply(message["text"]))
+            print(f"Answered in chat {chat}", flush=True)
+        except HTTPError as problem:  # Somebody who has blocked the bot, for one: to try again won't help.
+            print(f"Chat {chat} takes no answer: {problem}", flush=True)

@@ -15,8 +15,8 @@ def main():
     while True:
         try:
             for update in messenger.updates(after=last, wait=25):
-                last = update["update_id"]
                 bot.take(update)
+                last = update["update_id"]
         except OSError as problem:
             print(f"The messenger can't be reached: {problem}; trying again", flush=True)
             time.sleep(3)

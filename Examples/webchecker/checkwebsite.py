@@ -6,6 +6,7 @@
 
 import argparse
 import hashlib
+import sys
 import time
 import urllib.request
 
@@ -50,6 +51,8 @@ def main():
             for site in sites:
                 print(check(site), flush=True)
         except store.Missing as missing:
+            if every is None:
+                sys.exit(str(missing))
             print(missing, flush=True)
         if every is None:
             break

@@ -10,7 +10,7 @@ TABLE = (
 
 
 class Missing(Exception):
-    """There is nothing to take the sites from: no database, or no table in it."""
+    """There is nothing to take the sites from: no database, none that answers, or no table in it."""
 
     def __init__(self, what, why, command):
         super().__init__(f"{what}: {why} To mend it: {command}")
@@ -25,7 +25,10 @@ def connection():
             "No database yet", "DATABASE_URL is not set.", "paas addons:create heroku-postgresql:hobby-dev")
     import psycopg2  # Only here, so that the pages do without its driver until there is a database.
 
-    database = psycopg2.connect(os.environ["DATABASE_URL"])
+    try:
+        database = psycopg2.connect(os.environ["DATABASE_URL"])
+    except psycopg2.OperationalError as problem:
+        raise Missing("The database doesn’t answer", str(problem).strip(), "paas pg:info") from None
     try:
         with database, database.cursor() as cursor:
             cursor.execute("SET TIME ZONE 'UTC'")

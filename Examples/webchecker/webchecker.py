@@ -33,8 +33,8 @@ def add_site():
         parts = urlsplit(url)
     except ValueError:  # http://[ for one
         parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        problem = "An address starts with http:// or https://."
+    if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable() or len(url) > 2000:
+        problem = "An address starts with http:// or https:// and has at most 2000 characters."
         return render_template("list.html", sites=store.sites(), problem=problem, url=url), 422
     store.watch(url)
     return redirect(url_for("list_sites"), code=303)
