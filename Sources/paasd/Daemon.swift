@@ -61,11 +61,15 @@ struct Daemon {
         let postgres = Postgres(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let redis = Redis(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let post = MailPost(folder: home.addons, reactor: reactor, pool: pool)
+        let search = SearchService.all(
+            .init(
+                folder: home.addons, program: programs.search, environment: environment, servers: servers.seam,
+                pool: pool, reactor: reactor))
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
             runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
             files: .system,
-            addons: AddonCatalogue([Scheduler()], postgres: postgres, redis: redis, mail: Mail(post)),
+            addons: AddonCatalogue([Scheduler()] + search, postgres: postgres, redis: redis, mail: Mail(post)),
             servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,

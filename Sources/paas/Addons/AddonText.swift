@@ -24,6 +24,12 @@ enum AddonText {
         }
     }
 
+    /// Where a search server answers, without its password.
+    static func searchServer(of addon: AddonResource) -> [(String, [String])] {
+        guard let url = addon.webURL, url.contains("/_cat/indices"), let at = url.firstIndex(of: "@") else { return [] }
+        return [("Search server", ["http://" + url[url.index(after: at)...].prefix { $0 != "/" }])]
+    }
+
     /// `essential-0` of `heroku-postgresql:essential-0`.
     static func plan(_ name: String) -> String { name.split(separator: ":").last.map(String.init) ?? name }
 }

@@ -164,7 +164,7 @@ extension Call {
             id: "\(addon.id)", name: addon.name,
             plan: AddonPlanReference(id: FixedID.of(plan, of: service), name: "\(service.name):\(addon.plan)"),
             provisionMessage: message, state: addon.state.rawValue, updatedAt: addon.updatedAt.iso8601,
-            webURL: try await inboxURL(of: addon))
+            webURL: try await inboxURL(of: addon) ?? platform.page(of: addon))
     }
 
     /// The page of a mail service, with what lets a browser in.
