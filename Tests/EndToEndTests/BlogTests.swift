@@ -27,7 +27,29 @@ extension EndToEnd {
                 let log = try await app.logsSay("INFO: Post 1 is written")
                 #expect(log.ranges(of: "Booting worker with pid").count == 3, "\(log)")
                 #expect(log.contains("app[web.1]: INFO: The blog starts"), "\(log)")
+                try await search(in: app)
             }
+        }
+
+        /// Search through the official client: its URL is copied from the one that the add-on sets.
+        private func search(in app: TestApp) async throws {
+            try await app.paas("addons:create", "searchbox:starter").orThrow()
+            try await app.platform.shell(
+                "paas config:set ELASTICSEARCH_URL=\"$(paas config:get SEARCHBOX_URL)\"", in: app.folder
+            ).orThrow()
+            let indexed = try await app.paas("run", "flask", "reindex").orThrow()
+            #expect(indexed.output.contains("Posts that can be found: 1"), "\(indexed)")
+            for number in 1...11 {
+                #expect(try await app.post("/write", ["-d", "title=Number \(number)&body=One of many"]) == "303")
+            }
+            let one = try await app.get("/search?q=HELLO").body
+            #expect(one.contains("1 post with") && one.contains("First") && !one.contains("Number"), "\(one)")
+            let many = try await app.get("/search?q=many+hello").body
+            #expect(many.contains("12 posts with") && many.contains("rel=\"next\""), "\(many)")
+            let rest = try await app.get("/search?q=many+hello&page=2").body
+            #expect(rest.ranges(of: "<article>").count == 2 && !rest.contains("rel=\"next\""), "\(rest)")
+            #expect(try await app.post("/post/1/delete", ["-X", "POST"]) == "303")
+            #expect(try await app.get("/search?q=hello").body.contains("0 posts with"))
         }
     }
 }
