@@ -94,6 +94,16 @@ extension Scene {
 
                     """, code: 127),
             Scene(
+                words: ["addons:add"], replies: [:],
+                errors: """
+                     ›   Error: Usage: paas addons:create SERVICE:PLAN
+                     ›   Must specify a service.
+                     ›
+                     ›   What helps:
+                     ›     paas addons:services
+
+                    """, code: 1),
+            Scene(
                 words: ["ps", "--nope"], replies: [:],
                 errors: " ›   Error: Nonexistent flag: --nope\n ›   See more help with --help\n", code: 2),
             Scene(
