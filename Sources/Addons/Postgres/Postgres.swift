@@ -224,12 +224,14 @@ package final class Postgres: AddonProvider {
 
     // MARK: The server
 
+    /// One at a time: several databases may be the first.
     private func found() throws -> PostgresCluster {
-        let known = remembered.withLock { $0 }
-        if let known, known.hasServed, FileTree.exists(known.programs.path(of: "postgres")) { return known }
-        let cluster = try PostgresCluster(folder: folder, searchPath: searchPath)
-        remembered.withLock { $0 = cluster }
-        return cluster
+        try remembered.withLock { known in
+            if let known, known.hasServed, FileTree.exists(known.programs.path(of: "postgres")) { return known }
+            let cluster = try PostgresCluster(folder: folder, searchPath: searchPath)
+            known = cluster
+            return cluster
+        }
     }
 
     /// The server, which runs and answers when this returns.
@@ -246,7 +248,7 @@ package final class Postgres: AddonProvider {
             let cluster = try await pool.run { [self] in try found() }
             do {
                 try await servers.run(cluster.server(pool))
-                try cluster.noteServed()
+                try remembered.withLock { _ in try cluster.noteServed() }
                 return cluster
             } catch {
                 attempts -= 1
