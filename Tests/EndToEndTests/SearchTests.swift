@@ -1,3 +1,4 @@
+import Posix
 import TestSupport
 import Testing
 
@@ -72,7 +73,7 @@ extension EndToEnd {
 
                 let url = String(try await app.paas("config:get", "SEARCHBOX_URL").output.dropLast())
                 try await platform.shell(
-                    "python3 -m venv --without-pip old && python3 -m venv pips && pips/bin/pip -q --python old/bin/python install 'elasticsearch>=7.14,<8'"
+                    "python3 -m venv old && old/bin/pip -q install 'elasticsearch>=7.14,<8'"
                 ).orThrow()
                 let outside = try await platform.shell(
                     "SEARCHBOX_URL=$1 old/bin/python -W ignore $2/blog.py", url, app.folder)
@@ -183,6 +184,74 @@ extension EndToEnd {
                 }
             }
         }
+
+        @Test(
+            "is a real one where its home is given, and is started with its settings, its port and its user",
+            .timeLimit(.minutes(3)))
+        func realOne() async throws {
+            let engine = try Scratch.folder("paas-engine")
+            defer { try? FileTree.remove(engine) }
+            try Scratch.write(Self.standIn, in: engine)
+            _ = try Subprocess.capture("/bin/chmod", arguments: ["-R", "a+rX,a+x", engine], environment: [:])
+            try await TestPlatform.with(settings: ["ELASTICSEARCH_HOME": engine]) { platform in
+                let app = try await TestApp("real", on: platform, files: ["README": ""])
+                let created = try await app.paas("addons:create", "searchbox").orThrow()
+                #expect((created.output + created.errors).contains("the Elasticsearch of \(engine)"), "\(created)")
+                let url = String(try await app.paas("config:get", "SEARCHBOX_URL").output.dropLast())
+                let said = try await platform.shell("curl -sf $1", url).orThrow().output
+                #expect(said.contains("standing in for paas, heap -Xms512m"), "\(said)")
+                let settings = try await platform.shell("cat home/addons/search/*/config/elasticsearch.yml").output
+                #expect(settings.contains("network.host: 127.0.0.1\n"), "\(settings)")
+                #expect(settings.contains("xpack.security.enabled: true\n"), "\(settings)")
+                try await platform.paas("down").orThrow()
+                try await platform.paas("up", "--port", "\(platform.port)").orThrow()
+                #expect(try await eventually { try await platform.shell("curl -sf $1", url).succeeded })
+                try FileTree.remove("\(engine)/bin/elasticsearch")
+                let refused = try await app.paas("addons:create", "bonsai")
+                #expect(
+                    !refused.succeeded && refused.errors.contains("there is no \(engine)/bin/elasticsearch"),
+                    "\(refused)")
+                let none = try await app.paas("addons:create", "bonsai", "--", "--engine=opensearch").orThrow()
+                #expect((none.output + none.errors).contains("built into paas"), "\(none)")
+            }
+        }
+
+        /// What stands where an unpacked Elasticsearch would: programs that are given what it is given. Its users are
+        /// made by the one, and let in by the other.
+        private static let standIn = [
+            "config/jvm.options": "", "config/log4j2.properties": "",
+            "bin/elasticsearch-users": """
+            #!/bin/sh
+            [ "$1 $3 $5" = "useradd -p -r" ] && echo "$2:$4:$6" >"$ES_PATH_CONF/users"
+
+            """,
+            "bin/elasticsearch": """
+            #!/usr/bin/python3
+            import base64, http.server, os
+
+            folder = os.environ["ES_PATH_CONF"]
+            settings = dict(line.strip().split(": ") for line in open(f"{folder}/elasticsearch.yml"))
+            user, password, role = open(f"{folder}/users").read().strip().split(":")
+            assert os.path.exists(f"{folder}/jvm.options") and role == "superuser"
+            right = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+            class Answer(http.server.BaseHTTPRequestHandler):
+                protocol_version = "HTTP/1.1"
+
+                def do_GET(self):
+                    is_right = self.headers["Authorization"] == right
+                    body = f"standing in for {settings['cluster.name']}, heap {os.environ['ES_JAVA_OPTS']}".encode()
+                    self.send_response(200 if is_right else 401)
+                    self.send_header("Content-Length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+
+
+            http.server.HTTPServer((settings["network.host"], int(settings["http.port"])), Answer).serve_forever()
+
+            """,
+        ]
 
         /// What the list shows answers, and has its config vars; and none is there without it.
         private static func checkWhole(_ app: TestApp, _ platform: TestPlatform) async throws {

@@ -62,7 +62,7 @@ extension SearchAPI {
             let start = Identifiers.now()
             let indexes = try IndexTable(database: database).matching(expression, ignoresMissing: ignoresMissing)
             let search = Search(database: database, indexes: indexes, statistics: statistics, deadline: deadline)
-            let result = try search.run(request)
+            let result = try search.run(request, limit: keepsOpen ? nil : request.from + request.size)
             let page = result.found.dropFirst(request.from).prefix(request.size)
             var json = try SearchAnswer(search: search, request: request).json(
                 result, page: page, milliseconds: Identifiers.now() - start)
@@ -99,7 +99,7 @@ extension SearchAPI {
                 throw SearchError.noSuchIndex(index.name)
             }
             let json = try SearchAnswer(search: search, request: scroll.request).json(
-                .init(found: scroll.found), page: shown, milliseconds: 0)
+                .init(found: [], total: scroll.found.count), page: shown, milliseconds: 0)
             return .json(.object([.init("_scroll_id", .text(id))] + (json.members ?? [])))
         }
     }

@@ -37,7 +37,8 @@ struct IndexTable {
     ///
     /// - Parameter ignoresMissing: whether a name without an index is no mistake.
     func matching(_ expression: String, ignoresMissing: Bool = false) throws -> [Index] {
-        let all = try all()
+        // Reading all of them is work that one name does not need.
+        let all = expression.contains("*") || expression.contains("_all") ? try all() : []
         var found: [Index] = []
         for part in expression.split(separator: ",").map(String.init) {
             if part.hasPrefix("-") {
@@ -47,7 +48,7 @@ struct IndexTable {
                 found += all.filter { index in
                     Wildcard.matches(index.name, pattern) && !found.contains { $0.name == index.name }
                 }
-            } else if let index = all.first(where: { $0.name == part }) {
+            } else if let index = try find(part) {
                 if !found.contains(where: { $0.name == part }) { found.append(index) }
             } else if !ignoresMissing {
                 throw SearchError.noSuchIndex(part)

@@ -343,7 +343,12 @@ struct Evaluator {
         let prefix = String(text.prefix(fuzziness.prefixLength))
         var near: [(term: String, distance: Int)] = []
         _ = try terms(of: field) { term in
-            guard term.hasPrefix(prefix) else { return false }
+            // A letter is one to four bytes: most words are too short or too long.
+            let bytes = term.utf8.count
+            guard bytes + edits >= characters.count, bytes <= 4 * (characters.count + edits), term.hasPrefix(prefix)
+            else {
+                return false
+            }
             if let distance = EditDistance.between(characters, Array(term.unicodeScalars), atMost: edits) {
                 near.append((term, distance))
             }

@@ -17,7 +17,10 @@ struct Search {
 
     /// What a page is cut from.
     struct Result {
+        /// As many as were asked for, in order.
         var found: [Found]
+        var total: Int
+        var best: Double?
         var aggregations: JSON?
     }
 
@@ -34,8 +37,8 @@ struct Search {
         try evaluator(index).hits(of: query).keys.sorted()
     }
 
-    /// Everything that is found, in order.
-    func run(_ request: SearchRequest) throws -> Result {
+    /// - Parameter limit: how many of those that are found are needed; `nil` for all.
+    func run(_ request: SearchRequest, limit: Int?) throws -> Result {
         var found: [Found] = []
         var sets: [(Index, Set<Int64>)] = []
         for (place, index) in indexes.enumerated() {
@@ -46,20 +49,23 @@ struct Search {
                 let kept = try evaluator(index).hits(of: filter)
                 hits = hits.filter { kept[$0.key] != nil }
             }
-            found += hits.map { Found(place: place, row: $0.key, score: $0.value) }
+            // Scores are numbers of 32 bits, as Elasticsearch's are: what it takes to be the same is the same.
+            found += hits.map { Found(place: place, row: $0.key, score: Double(Float($0.value))) }
         }
         try deadline.check()
         let aggregations = try Aggregator(database: database, now: now, deadline: deadline) { query, index in
             Set(try evaluator(index).hits(of: query).keys)
         }.run(request.aggregations, over: sets)
-        return Result(found: try sorted(found, request), aggregations: aggregations)
+        return Result(
+            found: try sorted(found, request, limit ?? found.count), total: found.count,
+            best: found.lazy.map(\.score).max(), aggregations: aggregations)
     }
 
     // MARK: Order
 
-    private func sorted(_ found: [Found], _ request: SearchRequest) throws -> [Found] {
+    private func sorted(_ found: [Found], _ request: SearchRequest, _ limit: Int) throws -> [Found] {
         guard !request.sort.isEmpty else {
-            return found.sorted { ($1.score, $0.place, $0.row) < ($0.score, $1.place, $1.row) }
+            return found.first(limit) { ($1.score, $0.place, $0.row) < ($0.score, $1.place, $1.row) }
         }
         let tables = try indexes.map { index in try request.sort.map { try keys($0, in: index) } }
         var keyed = found
@@ -67,7 +73,7 @@ struct Search {
             let one = keyed[position]
             keyed[position].keys = request.sort.indices.map { number in
                 switch tables[one.place][number] {
-                case .score: .real(Double(Float(one.score)))
+                case .score: .real(one.score)
                 case .row: .integer(one.row)
                 case .values(let values): values[one.row]
                 }
@@ -77,7 +83,7 @@ struct Search {
             let keys = after.map(Self.key)
             keyed = keyed.filter { compare(keys, $0.keys, request.sort) == .before }
         }
-        return keyed.sorted { left, right in
+        return keyed.first(limit) { left, right in
             switch compare(left.keys, right.keys, request.sort) {
             case .before: true
             case .after: false
@@ -113,12 +119,12 @@ struct Search {
                     + "sorting, so these operations are disabled by default. Please use a keyword field instead: "
                     + "[\(field.path)] in [\(index.name)]")
         }
-        let pick = key.takesGreatest ?? key.isDescending ? "max" : "min"
+        // They come as the table has them: the least first.
+        let takesLast = key.takesGreatest ?? key.isDescending
         let pairs = try database.rows(
-            "SELECT doc, \(pick)(value) FROM \(index.values) WHERE field = ? GROUP BY doc",
-            .integer(Int64(field.number))
+            "SELECT doc, value FROM \(index.values) WHERE field = ? ORDER BY value", .integer(Int64(field.number))
         ) { ($0.integer(0), $0.value(1)) }
-        return .values(Dictionary(uniqueKeysWithValues: pairs))
+        return .values(Dictionary(pairs) { takesLast ? $1 : $0 })
     }
 
     private static func key(_ json: JSON) -> SQLValue? {
@@ -144,6 +150,26 @@ struct Search {
             }
         }
         return .same
+    }
+}
+
+extension Array {
+    /// The first so many elements in that order.
+    fileprivate func first(_ limit: Int, by isBefore: (Element, Element) -> Bool) -> [Element] {
+        guard limit <= 100, limit < count / 4 else { return Array(sorted(by: isBefore).prefix(limit)) }
+        // A page of many: only what belongs on it is put in its place.
+        var best: [Element] = []
+        for element in self {
+            if best.count == limit, let last = best.last, !isBefore(element, last) { continue }
+            var (low, high) = (0, best.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if isBefore(element, best[middle]) { high = middle } else { low = middle + 1 }
+            }
+            best.insert(element, at: low)
+            if best.count > limit { best.removeLast() }
+        }
+        return best
     }
 }
 

@@ -9,9 +9,9 @@ struct SearchAnswer {
     func json(_ result: Search.Result, page: some Sequence<Search.Found>, milliseconds: Int64) throws -> JSON {
         let sortsByScore = request.sort.isEmpty || request.sort.contains { $0.field == "_score" }
         let showsScore = sortsByScore || request.tracksScores
-        let best = showsScore ? result.found.map(\.score).max() : nil
+        let best = showsScore ? result.best : nil
         var hits: JSON = [:]
-        if let total = total(result.found.count) { hits.set("total", total) }
+        if let total = total(result.total) { hits.set("total", total) }
         hits.set("max_score", best.map(JSON.score) ?? .null)
         hits.set("hits", .list(try page.compactMap { try hit($0, showsScore: showsScore) }))
         var answer: JSON = [
