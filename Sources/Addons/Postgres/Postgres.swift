@@ -1,6 +1,5 @@
 package import Model
 package import Posix
-internal import Synchronization
 
 /// Heroku Postgres: a role and a database for each add-on, all in one PostgreSQL server that starts with the first.
 package final class Postgres: AddonProvider {
@@ -8,8 +7,6 @@ package final class Postgres: AddonProvider {
     private let searchPath: String
     private let servers: Servers
     private let pool: BlockingPool
-    /// Files that are not there yet are made by one at a time.
-    private let making = Mutex(())
 
     /// - Parameters:
     ///   - folder: `addons` of the home; what this provider keeps is in `postgresql` there.
@@ -202,7 +199,7 @@ package final class Postgres: AddonProvider {
     // MARK: The server
 
     private func found() throws -> PostgresCluster {
-        try making.withLock { _ in try PostgresCluster(folder: folder, searchPath: searchPath) }
+        try PostgresCluster(folder: folder, searchPath: searchPath)
     }
 
     /// The server, which runs and answers when this returns.
@@ -214,7 +211,7 @@ package final class Postgres: AddonProvider {
             let cluster = try await pool.run { [self] in try found() }
             do {
                 try await servers.run(cluster.server(pool))
-                try making.withLock { _ in try cluster.noteServed() }
+                try cluster.noteServed()
                 return cluster
             } catch {
                 attempts -= 1
