@@ -53,7 +53,11 @@ package struct Servers: Sendable {
 /// Why an add-on could not be had.
 package enum AddonFailure: Explained {
     /// The programs of a service are not on this machine.
-    case missing(program: String, package: String)
+    ///
+    /// - Parameters:
+    ///   - package: Debian's, or several.
+    ///   - formula: Homebrew's, where that is called something else.
+    case missing(program: String, package: String, formula: String? = nil)
     /// A helper program ended with an error.
     case failed(String, reason: String)
     case noFreePort(from: UInt16)
@@ -68,10 +72,10 @@ package enum AddonFailure: Explained {
 
     package var explanation: Explanation {
         switch self {
-        case .missing(let program, let package):
+        case .missing(let program, let package, let formula):
             Explanation(
                 "\(program) is not on this machine", because: "Its programs were looked for in vain.",
-                mend: ["sudo apt-get install \(package)", "brew install \(package)"], id: .unavailable)
+                mend: ["sudo apt-get install \(package)", "brew install \(formula ?? package)"], id: .unavailable)
         case .failed(let what, let reason): Explanation(what, because: reason, id: .unavailable)
         case .portTaken(let port):
             Explanation(

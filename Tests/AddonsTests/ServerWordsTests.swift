@@ -51,12 +51,12 @@ struct ServerWordsTests {
     @Test(
         "a program that is missing is named with the package that has it",
         arguments: [
-            ("memcached", "memcached sasl2-bin libsasl2-modules"), ("MariaDB", "mariadb-server"),
-            ("RabbitMQ", "rabbitmq-server"),
+            ("memcached", "memcached sasl2-bin libsasl2-modules", "memcached"),
+            ("MariaDB", "mariadb-server", "mariadb"), ("RabbitMQ", "rabbitmq-server", "rabbitmq"),
         ])
-    func missing(program: String, package: String) {
-        let explanation = AddonFailure.missing(program: program, package: package).explanation
+    func missing(program: String, package: String, formula: String) {
+        let explanation = AddonFailure.missing(program: program, package: package, formula: formula).explanation
         #expect(explanation.what == "\(program) is not on this machine")
-        #expect(explanation.mend.first == "sudo apt-get install \(package)")
+        #expect(explanation.mend == ["sudo apt-get install \(package)", "brew install \(formula)"])
     }
 }

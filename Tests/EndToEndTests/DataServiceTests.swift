@@ -144,7 +144,12 @@ extension EndToEnd {
             try await Account.with { account in
                 try await TestPlatform.with(account: account, level: level) { platform in
                     let app = try await TestApp("plain", on: platform, files: ["README": ""])
-                    for service in ["memcachier", "jawsdb", "cloudamqp"] {
+                    let other = try await TestApp("other", on: platform, files: ["README": ""])
+                    // The first of a server's add-ons may be several at once.
+                    async let mine = app.paas("addons:create", "jawsdb").orThrow()
+                    async let theirs = other.paas("addons:create", "cleardb").orThrow()
+                    _ = try await (mine, theirs)
+                    for service in ["memcachier", "cloudamqp"] {
                         try await app.paas("addons:create", service).orThrow()
                     }
                     let owners = try await platform.shell("stat -c '%u %a' home/addons/{memcached,mariadb,rabbitmq}")
@@ -152,6 +157,7 @@ extension EndToEnd {
                     for service in ["memcachier", "jawsdb", "cloudamqp"] {
                         try await app.paas("addons:destroy", service, "--confirm", "plain").orThrow()
                     }
+                    try await other.paas("addons:destroy", "cleardb", "--confirm", "other").orThrow()
                     #expect(try await Self.left(platform) == "")
                 }
             }
@@ -225,11 +231,11 @@ extension EndToEnd {
                     (servers or get("MEMCACHIER_SERVERS"),), get("MEMCACHIER_USERNAME"),
                     password or get("MEMCACHIER_PASSWORD"))
 
-            def database(url):
+            def database(url, **more):
                 parts = urllib.parse.urlparse(url)
                 return pymysql.connect(
                     host=parts.hostname, port=parts.port, user=parts.username, password=parts.password,
-                    database=parts.path[1:], autocommit=True)
+                    database=parts.path[1:], autocommit=True, **more)
 
             def broker(url):
                 return pika.BlockingConnection(pika.URLParameters(url))
@@ -259,7 +265,7 @@ extension EndToEnd {
 
             """,
             "refused.py": """
-            import os, sys
+            import os, ssl, sys
             from services import *
 
             def refuses(what, call):
@@ -286,7 +292,19 @@ extension EndToEnd {
             refuses("guest", lambda: broker("amqp://guest:guest@" + queue.split("@")[1]))
             refuses("another's cache", lambda: cache(servers).set("a", "b"))
             refuses("a wrong password", lambda: cache(password="wrong").set("a", "b"))
-            names = database(mine).cursor()
+            crowd = [database(mine) for _ in range(10)]
+            refuses("an eleventh connection", lambda: database(mine))
+            for one in crowd:
+                one.close()
+            crowd = [broker(queue) for _ in range(20)]
+            refuses("a twenty-first connection", lambda: broker(queue))
+            for one in crowd:
+                one.close()
+            secure = ssl.create_default_context()
+            secure.check_hostname, secure.verify_mode = False, ssl.CERT_NONE
+            names = database(mine, ssl=secure).cursor()
+            names.execute("SHOW STATUS LIKE 'Ssl_cipher'")
+            assert names.fetchone()[1]
             names.execute("SHOW DATABASES")
             assert sorted(n for (n,) in names.fetchall()) == sorted(["information_schema", mine[mine.rindex("/") + 1:]])
             print("all refused")

@@ -1,4 +1,5 @@
 package import Posix
+internal import Synchronization
 
 /// JawsDB and ClearDB: a user and a database for each add-on, all in one MariaDB server that starts with the first.
 package final class MariaDB: Sendable {
@@ -6,6 +7,8 @@ package final class MariaDB: Sendable {
     private let searchPath: String
     private let servers: Servers
     let pool: BlockingPool
+    /// Files that are not there yet are made by one at a time.
+    private let making = Mutex(())
 
     /// - Parameters:
     ///   - folder: `addons` of the home; what this keeps is in `mariadb` there.
@@ -27,7 +30,11 @@ package final class MariaDB: Sendable {
     /// Whether there is anything that an add-on could have left something in.
     var isMade: Bool { MariaDBCluster.isMade(in: folder) }
 
-    func spec() throws -> ServerSpec { try MariaDBCluster(folder: folder, searchPath: searchPath).server(pool) }
+    func spec() throws -> ServerSpec { try found().server(pool) }
+
+    private func found() throws -> MariaDBCluster {
+        try making.withLock { _ in try MariaDBCluster(folder: folder, searchPath: searchPath) }
+    }
 
     /// The server, which runs and answers when this returns.
     ///
@@ -35,12 +42,10 @@ package final class MariaDB: Sendable {
     func running() async throws -> MariaDBCluster {
         var attempts = 3
         while true {
-            let cluster = try await pool.run { [self] in
-                try MariaDBCluster(folder: folder, searchPath: searchPath)
-            }
+            let cluster = try await pool.run { [self] in try found() }
             do {
                 try await servers.run(cluster.server(pool))
-                try cluster.noteServed()
+                try making.withLock { _ in try cluster.noteServed() }
                 return cluster
             } catch {
                 attempts -= 1

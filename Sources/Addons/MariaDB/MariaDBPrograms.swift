@@ -12,7 +12,7 @@ struct MariaDBPrograms: Sendable, Equatable {
         guard let server = Subprocess.find("mariadbd", path: places),
             let installer = Subprocess.find("mariadb-install-db", path: places),
             let client = Subprocess.find("mariadb", path: places)
-        else { throw .missing(program: "MariaDB", package: "mariadb-server") }
+        else { throw .missing(program: "MariaDB", package: "mariadb-server", formula: "mariadb") }
         self.server = server
         self.installer = installer
         self.client = client

@@ -10,10 +10,12 @@ struct MemcachedPrograms: Sendable, Equatable {
     init(path: String) throws(AddonFailure) {
         let places = "\(path):/usr/bin:/usr/sbin:/usr/local/bin:/opt/homebrew/bin"
         guard let server = Subprocess.find("memcached", path: places) else {
-            throw .missing(program: "memcached", package: "memcached sasl2-bin libsasl2-modules")
+            throw .missing(
+                program: "memcached", package: "memcached sasl2-bin libsasl2-modules", formula: "memcached")
         }
         guard let passwords = Subprocess.find("saslpasswd2", path: places) else {
-            throw .missing(program: "memcached's saslpasswd2", package: "sasl2-bin libsasl2-modules")
+            throw .missing(
+                program: "SASL's program saslpasswd2", package: "sasl2-bin libsasl2-modules", formula: "cyrus-sasl")
         }
         guard Self.canSayPlain else {
             throw .missing(program: "The mechanism PLAIN of SASL", package: "libsasl2-modules")

@@ -41,7 +41,7 @@ struct MemcachedServer: Sendable {
         set -e
         rm -f sasldb
         '\(programs.passwords)' -p -c -f sasldb -u "$(uname -n)" \(user) <password
-        exec '\(programs.server)' -S -U 0 -l 127.0.0.1 -p \(port) -m \(max(megabytes, 1)) -c 4096
+        exec '\(programs.server)' -S -U 0 -l 127.0.0.1 -p \(port) -m \(max(megabytes, 1)) -c 1000
         """
     }
 

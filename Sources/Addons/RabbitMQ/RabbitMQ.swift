@@ -1,5 +1,6 @@
 package import Model
 package import Posix
+internal import Synchronization
 
 /// CloudAMQP: a user and a virtual host for each add-on, all in one RabbitMQ that starts with the first.
 package final class RabbitMQ: AddonProvider {
@@ -7,6 +8,8 @@ package final class RabbitMQ: AddonProvider {
     private let searchPath: String
     private let servers: Servers
     private let pool: BlockingPool
+    /// Files that are not there yet are made by one at a time.
+    private let making = Mutex(())
 
     /// - Parameters:
     ///   - folder: `addons` of the home; what this provider keeps is in `rabbitmq` there.
@@ -58,7 +61,7 @@ package final class RabbitMQ: AddonProvider {
 
     package func servers(for addons: [Addon]) throws -> [ServerSpec] {
         guard !addons.isEmpty, RabbitMQBroker.isMade(in: folder) else { return [] }
-        return [try RabbitMQBroker(folder: folder, searchPath: searchPath).server(pool)]
+        return [try found().server(pool)]
     }
 
     private func plan(_ name: String) -> AddonPlan { service.plan(name) ?? service.plans[0] }
@@ -68,18 +71,20 @@ package final class RabbitMQ: AddonProvider {
         try await pool.run { try control.run(expressions) }
     }
 
+    private func found() throws -> RabbitMQBroker {
+        try making.withLock { _ in try RabbitMQBroker(folder: folder, searchPath: searchPath) }
+    }
+
     /// The server, which runs and answers when this returns.
     ///
     /// One that has never served tries another port where somebody was faster to take the one that was free.
     private func running() async throws -> RabbitMQBroker {
         var attempts = 3
         while true {
-            let broker = try await pool.run { [self] in
-                try RabbitMQBroker(folder: folder, searchPath: searchPath)
-            }
+            let broker = try await pool.run { [self] in try found() }
             do {
                 try await servers.run(broker.server(pool))
-                try broker.noteServed()
+                try making.withLock { _ in try broker.noteServed() }
                 return broker
             } catch {
                 attempts -= 1

@@ -15,7 +15,7 @@ struct RabbitMQPrograms: Sendable, Equatable {
         let scripts = folders.map { "\($0)/sbin/rabbitmq-server" }
         guard let server = scripts.first(where: { FileTree.exists($0) }),
             let erlang = Subprocess.find("erl", path: "\(path):/usr/bin:/usr/local/bin:/opt/homebrew/bin")
-        else { throw .missing(program: "RabbitMQ", package: "rabbitmq-server") }
+        else { throw .missing(program: "RabbitMQ", package: "rabbitmq-server", formula: "rabbitmq") }
         self.server = server
         self.erlang = erlang
     }
