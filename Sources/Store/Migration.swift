@@ -8,6 +8,7 @@ struct Migration {
     /// Every step, oldest first. A step that has been released is never changed.
     static let all = [
         foundation, sleep, lostFiles, domains, certificates, addons, transfers, scheduler, mail, partners,
+        backupSchedules,
     ]
 }
 

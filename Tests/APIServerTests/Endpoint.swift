@@ -62,6 +62,17 @@ struct Endpoint: Sendable, CustomStringConvertible {
         Endpoint("GET", "redis/v0/databases/:addon"), Endpoint("GET", "redis/v0/databases/:addon/wait"),
         Endpoint("GET", "redis/v0/databases/:addon/config"), Endpoint("PATCH", "redis/v0/databases/:addon/config"),
         Endpoint("POST", "redis/v0/databases/:addon/credentials_rotation"),
+        Endpoint("GET", "client/v11/databases/:addon/transfer-schedules"),
+        Endpoint("POST", "client/v11/databases/:addon/transfer-schedules", status: 201),
+        Endpoint("DELETE", "client/v11/databases/:addon/transfer-schedules/:schedule"),
+    ]
+
+    /// What a provider of add-ons calls, and needs one; tested end to end.
+    static let ofProviders: [Endpoint] = [
+        Endpoint("POST", "oauth/token"), Endpoint("GET", "addons/:addon/config"),
+        Endpoint("PATCH", "addons/:addon/config"), Endpoint("PUT", "addons/:addon/config"),
+        Endpoint("POST", "addons/:addon/actions/provision"), Endpoint("POST", "addons/:addon/actions/deprovision"),
+        Endpoint("GET", "addons/:addon/sso"), Endpoint("GET", "apps/:app/addons/:addon/sso"),
     ]
 
     static let all: [Endpoint] = [

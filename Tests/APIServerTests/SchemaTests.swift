@@ -13,7 +13,8 @@ struct SchemaTests {
     func complete() {
         let served = APIServer.routes.filter { $0.parts.first != "paas" }
             .map { "\($0.method) /\($0.parts.joined(separator: "/"))" }
-        #expect(served.sorted() == (Endpoint.all + Endpoint.unpublished).map(\.description).sorted())
+        let called = Endpoint.all + Endpoint.unpublished + Endpoint.ofProviders
+        #expect(served.sorted() == called.map(\.description).sorted())
     }
 
     @Test("tells the account's dyno-hours as Heroku's CLI reads them")

@@ -76,7 +76,7 @@ extension EndToEnd {
                 let provider = try await TestProvider(on: platform)
                 let app = try await TestApp("shop", on: platform, files: ["README": ""])
                 try await provider.register()
-                let releases = try await app.paas("releases").output
+                let release = try await app.currentRelease()
                 for (plan, reason, isTakenBack) in Self.troubles {
                     let before = try await provider.calls("DELETE").count
                     let failed = try await app.paas("addons:create", "myaddon:\(plan)")
@@ -84,7 +84,7 @@ extension EndToEnd {
                     #expect(try await provider.calls("DELETE").count - before == (isTakenBack ? 1 : 0), "\(plan)")
                 }
                 #expect(try await app.paas("addons").output == "No add-ons for app shop.\n")
-                #expect(try await app.paas("releases").output == releases)
+                #expect(try await app.currentRelease() == release)
                 try await app.paas("addons:create", "myaddon", "--name", "one").orThrow()
                 try await app.paas("addons:create", "myaddon", "--name", "two").orThrow()
                 try await provider.stop()
@@ -157,6 +157,31 @@ extension EndToEnd {
             }
         }
 
+        @Test("that is not who its address says is not told its password", .timeLimit(.minutes(3)))
+        func secure() async throws {
+            try await TestPlatform.with(starts: false) { platform in
+                try await platform.shell(
+                    "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost "
+                        + "-addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem"
+                ).orThrow()
+                var up = platform.command(["paas", "up", "--port", "\(platform.port)"])
+                up.environment["SSL_CERT_FILE"] = "\(platform.root)/cert.pem"
+                try await up.run().orThrow()
+                let provider = try await TestProvider(on: platform, host: "localhost", isSecure: true)
+                let app = try await TestApp("shop", on: platform, files: ["README": ""])
+                try await provider.register()
+                try await app.paas("addons:create", "myaddon", "--name", "one").orThrow()
+                #expect(try await app.paas("config:get", "MYADDON_URL").output == "https://one.example.com/test\n")
+                #expect(try await provider.calls("POST").last?.jsonField("authorization") == "myaddon:secret-word")
+                // The same server under a name that its certificate does not have.
+                try await provider.register(host: "127.0.0.1")
+                let refused = try await app.paas("addons:create", "myaddon")
+                #expect(refused.code == 1 && refused.errors.contains("it can't be trusted"), "\(refused)")
+                #expect(try await provider.calls("POST").count == 1)
+                try await provider.stop()
+            }
+        }
+
         /// The grant a second time; with no token; another add-on's config; the apps; the add-on itself; a foreign config
         /// var; destroying it.
         private static let answers = "\"answers\": [401, 401, 403, 403, 200, 422, 403]"
@@ -167,12 +192,19 @@ extension EndToEnd {
 private final class TestProvider: Sendable {
     private let platform: TestPlatform
     private let port: UInt16
+    private let host: String
+    private let isSecure: Bool
     private let running = Mutex<RunningCommand?>(nil)
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    var url: String { url(of: host) }
 
-    init(on platform: TestPlatform) async throws {
+    private func url(of host: String) -> String { "\(isSecure ? "https" : "http")://\(host):\(port)" }
+
+    /// - Parameter isSecure: whether it speaks TLS, with `cert.pem` and `key.pem` of the platform's folder.
+    init(on platform: TestPlatform, host: String = "127.0.0.1", isSecure: Bool = false) async throws {
         self.platform = platform
+        self.host = host
+        self.isSecure = isSecure
         port = try FreePort.find()
         try await platform.shell("mkdir provider && printf %s \"$1\" > provider/provider.py", Self.program).orThrow()
         try await platform.shell("printf %s \"$1\" > provider/browser.py", Self.browser).orThrow()
@@ -180,7 +212,9 @@ private final class TestProvider: Sendable {
     }
 
     func start() async throws {
-        let command = platform.command(["python3", "provider.py", "\(port)"], in: "\(platform.root)/provider")
+        let command = platform.command(
+            ["python3", "provider.py", "\(port)"] + (isSecure ? ["../cert.pem", "../key.pem"] : []),
+            in: "\(platform.root)/provider")
         let started = try command.start()
         running.withLock { $0 = started }
         try await started.says("ready")
@@ -194,7 +228,8 @@ private final class TestProvider: Sendable {
     }
 
     @discardableResult
-    func register() async throws -> Outcome {
+    func register(host: String? = nil) async throws -> Outcome {
+        let url = url(of: host ?? self.host)
         let manifest = """
             {"id": "myaddon", "name": "My Add-on", "api": {"config_vars_prefix": "MYADDON",
               "config_vars": ["MYADDON_URL"], "password": "secret-word", "sso_salt": "salt-of-it",
@@ -221,7 +256,7 @@ private final class TestProvider: Sendable {
     }
 
     private static let program = #"""
-        import base64, hashlib, http.client, json, sys, threading, time, urllib.parse
+        import base64, hashlib, http.client, json, ssl, sys, threading, time, urllib.parse
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
         going = threading.Semaphore(0)
@@ -346,6 +381,10 @@ private final class TestProvider: Sendable {
                 self.answer(403, b'No\n')
 
         server = ThreadingHTTPServer(('127.0.0.1', int(sys.argv[1])), Provider)
+        if len(sys.argv) > 2:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(sys.argv[2], sys.argv[3])
+            server.socket = context.wrap_socket(server.socket, server_side=True)
         print('ready', flush=True)
         server.serve_forever()
         """#
