@@ -11,7 +11,7 @@ export SWIFT
 
 # The folder of the programs, also for whoever calls them from a test.
 built := $(CURDIR)/.build/release
-programs := paas paasd paas-router paas-dyno
+programs := paas paasd paas-router paas-dyno paas-search
 swift_files := Package.swift Sources Tests
 
 # A target may import only what Package.swift says it depends on.

@@ -52,6 +52,7 @@ let package = Package(
             ]),
         program("paas-router", ["Router", "HTTP", "HTTPSecure", "Model", "Posix"], linker: selfContained),
         program("paas-dyno", ["Dyno", "Model", "Posix"], linker: selfContained),
+        program("paas-search", ["Search", "Posix"]),
 
         // Doors.
         room("Console", ["Posix"]),
@@ -73,6 +74,7 @@ let package = Package(
         room("Logs", ["Model", "Posix"]),
         room("Addons", ["Model", "HTTP", "HTTPSecure", "Posix"]),
         room("Store", ["Model", "Posix", "CSQLite"]),
+        room("Search", ["HTTP", "Posix", "CSQLite"]),
 
         // Ground.
         room("Model", settings: careful),
@@ -100,6 +102,7 @@ let package = Package(
                 "APIServer", "APISchema", "Platform", "PlatformSupport", "Addons", "Router", "TestSupport", "HTTP",
                 "Model", "Posix",
             ]),
+        tests("SearchTests", ["Search", "HTTP", "Posix"]),
         tests("StoreTests", ["Store", "Model", "Posix"]),
         tests("HTTPTransportTests", ["HTTP", "Posix"]),
         tests("APISchemaTests", ["APISchema", "TestSupport"]),

@@ -55,6 +55,7 @@ $app is live: open $url/hello in a browser. What to type next:
     paas logs --tail --app $app
     paas ps:scale web=2 --app $app
     paas config:set GREETING=Moin --app $app
+    paas addons:create heroku-postgresql:hobby-dev --app $app     # docs/tutorials.md goes on from there
     paas --help
 
 To stop everything:       paas down

@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/say.sh
 
 built=$1 destdir=$2 prefix=$3
-programs=(paas paasd paas-router paas-dyno)
+programs=(paas paasd paas-router paas-dyno paas-search)
 manual=$prefix/share/man/man1/paas.1
 bash_completion=$prefix/share/bash-completion/completions/paas
 zsh_completion=$prefix/share/zsh/site-functions/_paas

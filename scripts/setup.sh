@@ -19,10 +19,11 @@ packages_for() {
     # systems of dynos where root runs the platform.
     demo) echo curl python3 python3-venv python3-dev libpq-dev e2fsprogs ;;
     # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
-    # keeps the others' ports to this machine; clients of TLS and HTTP/2; the stores of browsers; the servers of add-ons.
+    # keeps the others' ports to this machine; clients of TLS and HTTP/2; the stores of browsers; the servers of add-ons,
+    # and a name for who runs them where root has no sandbox.
     test)
         echo nodejs yarnpkg tmux vim-tiny less postgresql redis-server curl passt nftables iproute2 openssl nghttp2-client \
-            libnss3-tools
+            libnss3-tools libnss-wrapper memcached sasl2-bin libsasl2-modules mariadb-server rabbitmq-server
         ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac
@@ -57,20 +58,22 @@ missing_packages() { # PACKAGE...
         [ "$package" = nodejs ] && command -v node >/dev/null && continue
         [ "$package" = vim-tiny ] && command -v vi >/dev/null && continue
         [ "$package" = redis-server ] && command -v redis-server >/dev/null && continue
+        [ "$package" = mariadb-server ] && command -v mariadbd >/dev/null && continue
         # Yarn that comes from npm serves as well as Debian's.
         [ "$package" = yarnpkg ] && command -v yarn >/dev/null && continue
         printf '%s\n' "$package"
     done
 }
 
-# Programs are what is wanted: the servers among them are not to run by themselves, on ports that somebody else may need.
+# Programs are what is wanted: the servers among them are not to run by themselves, on ports that somebody else may need,
+# and none takes the place of another that is there (MariaDB that of MySQL).
 install_quietly='
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
         trap "rm -f $policy" EXIT
         printf "#!/bin/sh\nexit 101\n" >"$policy" && chmod 755 "$policy"
     fi
-    apt-get install -q -y --no-install-recommends "$@"
+    apt-get install -q -y --no-remove --no-install-recommends "$@"
 '
 
 install_packages() { # PACKAGE...

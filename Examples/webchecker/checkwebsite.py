@@ -1,4 +1,4 @@
-"""Fetches each watched site, hashes its content, and notes a change.
+"""Fetches each watched site, hashes its content, notes a change and tells of it by mail.
 
     python checkwebsite.py              check every site once
     python checkwebsite.py --every 60   again and again, with 60 seconds between the rounds
@@ -6,9 +6,11 @@
 
 import argparse
 import hashlib
+import sys
 import time
 import urllib.request
 
+import mail
 import store
 
 
@@ -34,7 +36,7 @@ def check(site):
     store.note(url, digest, changed)
     if before is None:
         return f"{url} is watched from now on"
-    return f"{url} has {'changed' if changed else 'not changed'}"
+    return f"{url} has changed; {mail.tell(url)}" if changed else f"{url} has not changed"
 
 
 def main():
@@ -42,11 +44,16 @@ def main():
     parser.add_argument("--every", type=int, metavar="SECONDS", help="keep checking, with this pause between rounds")
     every = parser.parse_args().every
     while True:
-        if store.is_there():
-            for site in store.sites():
+        try:
+            sites = store.sites()
+            if not sites:
+                print("No site is watched yet", flush=True)
+            for site in sites:
                 print(check(site), flush=True)
-        else:
-            print("There is no database to take the sites from: DATABASE_URL is not set.", flush=True)
+        except store.Missing as missing:
+            if every is None:
+                sys.exit(str(missing))
+            print(missing, flush=True)
         if every is None:
             break
         time.sleep(every)

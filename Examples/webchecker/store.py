@@ -3,38 +3,49 @@
 import os
 from contextlib import contextmanager
 
+TABLE = (
+    "CREATE TABLE sites (url text PRIMARY KEY, digest text,"
+    " checked_at timestamptz, changed_at timestamptz, problem text)"
+)
 
-def is_there():
-    """Whether the app has a database at all."""
-    return bool(os.environ.get("DATABASE_URL"))
+
+class Missing(Exception):
+    """There is nothing to take the sites from: no database, none that answers, or no table in it."""
+
+    def __init__(self, what, why, command):
+        super().__init__(f"{what}: {why} To mend it: {command}")
+        self.what, self.why, self.command = what, why, command
 
 
 @contextmanager
 def connection():
     """A connection for one piece of work, which is kept as a whole or not at all."""
-    import psycopg2  # Only here, so that the app runs without a database and without its driver.
+    if not os.environ.get("DATABASE_URL"):
+        raise Missing(
+            "No database yet", "DATABASE_URL is not set.", "paas addons:create heroku-postgresql:hobby-dev")
+    import psycopg2  # Only here, so that the pages do without its driver until there is a database.
 
-    database = psycopg2.connect(os.environ["DATABASE_URL"])
+    try:
+        database = psycopg2.connect(os.environ["DATABASE_URL"])
+    except psycopg2.OperationalError as problem:
+        raise Missing("The database doesn’t answer", str(problem).strip(), "paas pg:info") from None
     try:
         with database, database.cursor() as cursor:
-            cursor.execute(
-                """CREATE TABLE IF NOT EXISTS sites (
-                    url text PRIMARY KEY,
-                    digest text,
-                    checked_at timestamptz,
-                    changed_at timestamptz,
-                    problem text
-                )"""
-            )
+            cursor.execute("SET TIME ZONE 'UTC'")
             yield cursor
+    except psycopg2.errors.UndefinedTable:
+        raise Missing("No table yet", "The database has no table of sites.", f'paas pg:psql -c "{TABLE}"') from None
     finally:
         database.close()
 
 
 def sites():
-    """Every watched site, as dictionaries in the order of their addresses."""
+    """Every watched site, as dictionaries: what changed last comes first."""
     with connection() as cursor:
-        cursor.execute("SELECT url, digest, checked_at, changed_at, problem FROM sites ORDER BY url")
+        cursor.execute(
+            """SELECT url, digest, checked_at, changed_at, problem FROM sites
+               ORDER BY changed_at DESC NULLS LAST, url"""
+        )
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row)) for row in cursor.fetchall()]
 

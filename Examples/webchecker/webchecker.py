@@ -23,26 +23,36 @@ def hello():
 
 @app.get("/list")
 def list_sites():
-    if not store.is_there():
-        return render_template("no_database.html")
     return render_template("list.html", sites=store.sites())
 
 
 @app.post("/list")
 def add_site():
-    if not store.is_there():
-        return render_template("no_database.html"), 409
     url = request.form.get("url", "").strip()
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        problem = "An address starts with http:// or https://."
-        return render_template("list.html", sites=store.sites(), problem=problem), 422
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # http://[ for one
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not url.isprintable() or len(url) > 2000:
+        problem = "An address starts with http:// or https:// and has at most 2000 characters."
+        return render_template("list.html", sites=store.sites(), problem=problem, url=url), 422
     store.watch(url)
     return redirect(url_for("list_sites"), code=303)
 
 
 @app.post("/forget")
 def forget_site():
-    if not store.is_there():
-        return render_template("no_database.html"), 409
     store.forget(request.form.get("url", ""))
     return redirect(url_for("list_sites"), code=303)
+
+
+@app.errorhandler(store.Missing)
+def missing(problem):
+    """What to type next; to look at it is no mistake, to send something is."""
+    return render_template("missing.html", missing=problem), 200 if request.method == "GET" else 409
+
+
+@app.template_filter()
+def moment(time):
+    """A time as people read it."""
+    return time.strftime("%-d %B %Y, %H:%M UTC")

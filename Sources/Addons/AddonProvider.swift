@@ -24,11 +24,16 @@ package protocol AddonProvider: Sendable {
 
     /// The servers that have to run for these add-ons to work; called at the platform's start.
     func servers(for addons: [Addon]) throws -> [ServerSpec]
+
+    /// What `addons:open` shows, where the provider has something of its own to show.
+    func page(of addon: Addon) -> String?
 }
 
 extension AddonProvider {
     /// Most have nothing that could know it otherwise.
     package func reinstate(_ addon: Addon) async throws {}
+
+    package func page(of addon: Addon) -> String? { nil }
 }
 
 /// What a provider tells of an add-on that it has made.
@@ -95,8 +100,11 @@ package struct AddonCatalogue: Sendable {
     /// The servers that have to run for these add-ons to work. A service whose programs are gone has none, and keeps no
     /// other from running; whoever asks for it is told.
     package func servers(for addons: [Addon]) -> [ServerSpec] {
-        providers.flatMap { provider in
+        let all = providers.flatMap { provider in
             (try? provider.servers(for: addons.filter { $0.service == provider.service.name })) ?? []
         }
+        // Several services may share one.
+        var keys: Set<String> = []
+        return all.filter { keys.insert($0.key).inserted }
     }
 }

@@ -15,6 +15,8 @@ package struct ServerSpec: Sendable {
     package var readable: [String]
     /// Tells a server to end that needs another signal than SIGTERM; 0 for none.
     package var endingSignal: Int32
+    /// How long it may take until it answers.
+    package var patience = Duration.seconds(60)
     /// Whether it answers.
     package var isReady: @Sendable () async -> Bool
 
@@ -57,6 +59,12 @@ package enum AddonFailure: Explained {
     case noFreePort(from: UInt16)
     /// Somebody else listens on a port that apps have been told of.
     case portTaken(UInt16)
+    case noSuchOption(String, service: String)
+
+    /// - Throws: ``noSuchOption(_:service:)`` for the first of them, where there are any.
+    static func refuse(_ options: [String: String], of service: AddonService) throws(AddonFailure) {
+        if let option = options.keys.sorted().first { throw .noSuchOption(option, service: service.name) }
+    }
 
     package var explanation: Explanation {
         switch self {
@@ -69,6 +77,10 @@ package enum AddonFailure: Explained {
             Explanation(
                 "Port \(port) is taken", because: "Apps have been told of it, and another program listens there.",
                 mend: ["ss -ltnp 'sport = :\(port)'"], id: .unavailable)
+        case .noSuchOption(let option, let service):
+            Explanation(
+                "Couldn't make the add-on", because: "\(service) has no option --\(option) here.",
+                mend: ["paas addons:create \(service)"])
         case .noFreePort(let port):
             Explanation("No port is free", because: "All from \(port) on are taken.", id: .unavailable)
         }

@@ -11,17 +11,17 @@ package final class Platform: Sendable {
     package let settings: Settings
     package let reconciler: Reconciler
     /// One build of an app at a time.
-    let builds = Turns()
+    let builds = Turns<AppID>()
     /// The newest accepted push of each app: git moves its branch a moment after the answer.
     let accepted = Mutex<[AppID: Push.Update]>([:])
     /// One change of what an app runs at a time.
-    let changes = Turns()
+    let changes = Turns<AppID>()
     /// One change of an app's domains at a time.
-    let domainChanges = Turns()
+    let domainChanges = Turns<AppID>()
     /// One change of an add-on at a time; taken before an app's turn, never within one.
-    let addonTurns = Turns()
+    let addonTurns = Turns<AddonID>()
     /// One at a time tells the router of certificates.
-    let presenting = Turns()
+    let presenting = Turns<AppID>()
 
     package init(_ machines: Machines, settings: Settings) {
         self.machines = machines

@@ -106,6 +106,13 @@ package enum TCPSocket {
         return socket
     }
 
+    /// Begins to connect; the connection is non-blocking. Whether it comes to be, the first bytes tell.
+    package static func connect(address: String, port: UInt16, ipv6: Bool = false) throws(PosixError) -> Descriptor {
+        let socket = Descriptor(owning: try posix(cpx_tcp_socket(ipv6 ? 1 : 0), "socket"))
+        guard cpx_connect_tcp(socket.raw, address, port, ipv6 ? 1 : 0) != 0, errno != EINPROGRESS else { return socket }
+        throw PosixError.last("connect \(address):\(port)")
+    }
+
     package static func localPort(of socket: borrowing Descriptor) throws(PosixError) -> UInt16 {
         UInt16(try posix(cpx_local_port(socket.raw), "getsockname"))
     }

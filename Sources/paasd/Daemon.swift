@@ -60,14 +60,22 @@ struct Daemon {
         let searchPath = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let postgres = Postgres(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let redis = Redis(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let memcached = Memcached(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let mariaDB = MariaDB(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
+        let rabbitMQ = RabbitMQ(folder: home.addons, searchPath: searchPath, servers: servers.seam, pool: pool)
         let post = MailPost(folder: home.addons, reactor: reactor, pool: pool)
+        let search = SearchService.all(
+            .init(
+                folder: home.addons, program: programs.search, environment: environment, servers: servers.seam,
+                pool: pool, reactor: reactor))
         let client = WebClient(reactor: reactor, pool: pool, limit: .partnerLimit(from: environment))
         let machines = Machines(
             store: store, git: GitStore(folder: home.git), layers: LayerStore(folder: home.slugs), logs: logs,
             runtime: runtime, routing: Routing(router), time: .system, blocking: Blocking(pool),
             files: .system,
             addons: AddonCatalogue(
-                [Scheduler()], postgres: postgres, redis: redis, mail: Mail(post), partners: Partners(client: client)),
+                [Scheduler(), memcached, rabbitMQ] + mariaDB.services + search, postgres: postgres, redis: redis,
+                mail: Mail(post), partners: Partners(client: client)),
             servers: servers)
         var settings = Settings(
             home: home.path, port: port, apiEndpoint: .unix(path: home.routedSocket), cli: programs.cli,

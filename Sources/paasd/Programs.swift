@@ -5,6 +5,7 @@ struct Programs {
     let cli: String
     let router: String
     let shim: String
+    let search: String
 
     init() throws {
         let own = Environment.executable ?? "./paasd"
@@ -17,5 +18,6 @@ struct Programs {
         cli = try program("paas")
         router = try program("paas-router")
         shim = try program("paas-dyno")
+        search = try program("paas-search")
     }
 }

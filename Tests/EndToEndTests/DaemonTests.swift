@@ -175,6 +175,10 @@ extension EndToEnd {
                     let pid = try #require(try await platform.status("pid"))
                     let listed = try await platform.shell("kill -9 \"$1\" && paas apps", pid)
                     #expect(listed.succeeded, "\(listed)")
+                    // What changes something can't be asked twice.
+                    let next = try #require(try await platform.status("pid"))
+                    let created = try await platform.shell("kill -9 \"$1\" && paas create", next)
+                    #expect(created.succeeded, "\(created)")
                 }
             }
         }

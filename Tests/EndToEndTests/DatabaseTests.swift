@@ -188,6 +188,57 @@ extension EndToEnd {
                     try await app.paas("addons:destroy", name, "--confirm", "victim").orThrow()
                 }
                 #expect(try await app.paas("config").output.contains("_URL") == false)
+                let left = try await platform.shell(
+                    """
+                    cd home/addons/postgresql && PGPASSWORD=$(cat superuser) psql -h 127.0.0.1 -p $(cat port) -U postgres \
+                        -tAc "SELECT datname FROM pg_database WHERE datname LIKE 'd%'
+                              UNION SELECT rolname FROM pg_roles WHERE rolname LIKE 'u%'"
+                    """
+                ).orThrow()
+                #expect(left.output.isEmpty, "\(left)")
+            }
+        }
+
+        @Test("never loses what is in it when the daemon is killed while it is restored", .timeLimit(.minutes(5)))
+        func killedRestore() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("phoenix", on: platform, files: ["README": ""])
+                try await app.paas("addons:create", "heroku-postgresql").orThrow()
+                try await app.paas("pg:psql", "-c", "CREATE TABLE t AS SELECT generate_series(1, 5000) AS n").orThrow()
+                try await app.paas("pg:backups:capture").orThrow()
+                for pause in [40, 80, 120, 160, 200, 260, 320] {
+                    async let restoring = app.paas("pg:backups:restore", "--confirm", "phoenix")
+                    try await Task.sleep(for: .milliseconds(pause))
+                    platform.kill(.daemon)
+                    _ = try await restoring
+                    let rows = try await app.paas("pg:psql", "-c", "SELECT count(*) FROM t")
+                    #expect(rows.output.contains(" 5000\n"), "after \(pause) ms: \(rows)")
+                }
+            }
+        }
+
+        @Test("whose data are gone is refused, not replaced by an empty one", .timeLimit(.minutes(3)))
+        func lostData() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("losing", on: platform, files: ["README": ""])
+                try await app.paas("addons:create", "heroku-postgresql", "--as", "FIRST").orThrow()
+                try await app.paas("pg:psql", "FIRST", "-c", "CREATE TABLE t AS SELECT 7 AS n").orThrow()
+                try await platform.paas("down").orThrow()
+                try await platform.shell("mv home/addons/postgresql/data elsewhere").orThrow()
+                try await platform.paas("up", "--port", "\(platform.port)").orThrow()
+                for words in ["pg:info", "pg:reset FIRST --confirm losing", "addons:create heroku-postgresql"] {
+                    let refused = try await platform.shell("paas \(words) -a losing")
+                    #expect(!refused.succeeded && refused.errors.contains("are gone"), "\(refused)")
+                }
+                try await platform.shell("mv elsewhere home/addons/postgresql/data").orThrow()
+                try await app.paas("pg:info", "FIRST").orThrow()
+                let rows = try await app.paas("pg:psql", "FIRST", "-c", "SELECT n FROM t").orThrow()
+                #expect(rows.output.contains(" 7\n"), "\(rows)")
+
+                try await platform.paas("down").orThrow()
+                try await platform.shell("rm -r home/addons/postgresql/data").orThrow()
+                try await platform.paas("up", "--port", "\(platform.port)").orThrow()
+                try await app.paas("addons:destroy", "FIRST", "--confirm", "losing").orThrow()
             }
         }
 
@@ -239,6 +290,18 @@ extension EndToEnd {
                         #expect(owner == "\(account.uid)\n")
                     }
                 }
+            }
+        }
+
+        @Test(
+            "of root without a sandbox runs as a user without a name", .enabled(if: Account.canBeMade, "needs root"),
+            .timeLimit(.minutes(3)))
+        func rootWithoutSandbox() async throws {
+            try await TestPlatform.with(level: "L3") { platform in
+                let app = try await TestApp("bare", on: platform, files: ["README": ""])
+                try await app.paas("addons:create", "heroku-postgresql").orThrow()
+                #expect(try await app.paas("pg:psql", "-c", "SELECT 'it answers'").output.contains("it answers"))
+                #expect(try await platform.shell("stat -c %u home/addons/postgresql/data").output != "0\n")
             }
         }
 

@@ -4,32 +4,6 @@ import Testing
 extension EndToEnd {
     @Suite("git push paas main")
     struct MainJobTests {
-        @Test("puts a Flask app with packages from PyPI live at NAME.localhost", .timeLimit(.minutes(10)))
-        func webchecker() async throws {
-            try await TestPlatform.with { platform in
-                let copied = try await platform.shell(
-                    "cp -R \"$1\" webchecker.files", Repository.path("Examples/webchecker"))
-                try copied.orThrow()
-                let app = try await TestApp("webchecker", on: platform, files: [:])
-                try await platform.shell("cp -R webchecker.files/. webchecker/ && rm -rf webchecker.files").orThrow()
-                try await app.commit([:], "A web checker")
-
-                let push = try await app.push()
-                #expect(push.succeeded, "\(push)")
-                #expect(push.errors.contains("remote: -----> Python app detected"), "\(push)")
-                #expect(push.errors.contains("Procfile declares types -> checker, web"), "\(push)")
-                #expect(push.errors.contains("Verifying deploy... done."), "\(push)")
-
-                let hello = try await app.get("/hello")
-                #expect(hello.status == 200)
-                #expect(hello.body.contains("Hello from webchecker"))
-                let list = try await app.get("/list")
-                #expect(list.body.contains("DATABASE_URL"))
-                let url = try await app.paas("apps:info", "-s").output
-                #expect(url.contains("http://webchecker.localhost:\(platform.port)"), "\(url)")
-            }
-        }
-
         @Test("deploys Python without requirements, and again after a change", .timeLimit(.minutes(5)))
         func python() async throws {
             try await TestPlatform.with { platform in

@@ -40,6 +40,32 @@ struct HTTPServerTests {
         }
     }
 
+    @Test("refuses what its rules do not take in their words, before the body is sent")
+    func rules() async throws {
+        let rules = HTTPServerRules(
+            bodyLimitBytes: 10,
+            refusal: { request in
+                guard request.headers["X-Pass"] == nil else { return nil }
+                return HTTPAnswer(status: 401, headers: ["X-Says": "no"], body: Array("who?".utf8))
+            },
+            unreadable: { HTTPAnswer(status: $0, body: Array("own: \($1)".utf8)) })
+        try await LocalServer.run(rules: rules) { _, responder, _ in
+            try? await responder.send(status: 200)
+        } _: { server in
+            func answer(_ head: String) async throws -> String {
+                let socket = try server.connect()
+                try await socket.write(Array("POST / HTTP/1.1\r\nHost: x\r\n\(head)\r\n\r\n".utf8))
+                socket.finishWriting()
+                return try await socket.readToEnd()
+            }
+            #expect(
+                try await answer("Content-Length: 5")
+                    == "HTTP/1.1 401 Unauthorized\r\nX-Says: no\r\nContent-Length: 4\r\nConnection: close\r\n\r\nwho?")
+            let large = try await answer("X-Pass: 1\r\nContent-Length: 11")
+            #expect(large.hasPrefix("HTTP/1.1 413 ") && large.hasSuffix("own: the body is larger than 10 bytes"))
+        }
+    }
+
     @Test("answers requests of one connection in their order")
     func keepAlive() async throws {
         try await LocalServer.run { request, responder, _ in

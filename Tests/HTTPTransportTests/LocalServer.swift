@@ -9,7 +9,8 @@ struct LocalServer {
 
     /// Serves with `handler` while `body` runs; leaves no file behind.
     static func run(
-        idleLimit: Duration = .seconds(60), _ handler: @escaping HTTPServer.Handler,
+        idleLimit: Duration = .seconds(60), rules: HTTPServerRules = HTTPServerRules(),
+        _ handler: @escaping HTTPServer.Handler,
         _ body: @escaping @Sendable (LocalServer) async throws -> Void
     ) async throws {
         let folder = "/tmp/paas-http-\(Moment.monotonicNanoseconds)-\(UInt32.random(in: 0 ... .max))"
@@ -18,7 +19,7 @@ struct LocalServer {
         let reactor = try Reactor()
         let path = folder + "/api.sock"
         let listener = AsyncListener(try UnixSocket.listen(at: path), reactor: reactor)
-        let server = HTTPServer(idleLimit: idleLimit, handler: handler)
+        let server = HTTPServer(idleLimit: idleLimit, rules: rules, handler: handler)
         let local = LocalServer(path: path, client: HTTPClient(socketPath: path, reactor: reactor), reactor: reactor)
         let serving = Task { try await server.serve(listener) }
         do {

@@ -9,6 +9,7 @@ enum Arrows {
         "paasd": machines.union(ground).union(["APIServer", "APISchema", "Platform", "FoundationEssentials"]),
         "paas-router": ["Router", "HTTP", "HTTPSecure", "Model", "Posix"],
         "paas-dyno": ["Dyno", "Model", "Posix"],
+        "paas-search": ["Search", "Posix"],
 
         // Doors.
         "Console": ["Posix"],
@@ -29,6 +30,8 @@ enum Arrows {
         "Logs": ["Model", "Posix"],
         "Addons": ["Model", "Posix", "HTTP", "HTTPSecure"],
         "Store": ["Model", "Posix", "CSQLite"],
+        // In a program of its own, and in no other.
+        "Search": ["HTTP", "Posix", "CSQLite"],
 
         // Ground.
         "Model": [],
@@ -45,7 +48,7 @@ enum Arrows {
     /// that knows the terminal; and the programs, which have to end themselves.
     static let systemModules: Set<String> = ["Glibc", "Musl", "Darwin"]
     static let systemCallers: Set<String> = machines.union(ground).subtracting(["Model"]).union([
-        "Console", "paas", "paasd", "paas-router", "paas-dyno",
+        "Console", "Search", "paas", "paasd", "paas-router", "paas-dyno", "paas-search",
     ])
 
     /// Parts of the standard library that anyone may import.

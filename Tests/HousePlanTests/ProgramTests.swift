@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The programs that run for every dyno and every request")
 struct ProgramTests {
-    @Test("are linked from rooms without Foundation", arguments: ["paas-dyno", "paas-router"])
+    @Test("are linked from rooms without Foundation", arguments: ["paas-dyno", "paas-router", "paas-search"])
     func rooms(program: String) throws {
         let rooms = try Manifest.read().closure(of: program)
         for file in try SourceTree.sources() where rooms.contains(file.room) {
@@ -19,7 +19,7 @@ struct ProgramTests {
     @Test(
         "carry no Foundation when built for release",
         .enabled(if: Self.built != nil, "PAAS_BIN names no built programs"),
-        arguments: ["paas-dyno", "paas-router"])
+        arguments: ["paas-dyno", "paas-router", "paas-search"])
     func binaries(program: String) throws {
         let folder = try #require(Self.built)
         // What every symbol of FoundationEssentials and of Foundation starts with.

@@ -33,7 +33,8 @@ final class FakePlatform: Sendable {
     /// - Parameters:
     ///   - replies: by `METHOD /path`; of several the next one each time, the last one for good.
     ///   - attach: what happens on an upgraded stream.
-    ///   - hangUps: so many requests are read and not answered before, as by a daemon that is killed.
+    ///   - hangUps: so many requests are read and not answered before, as by a daemon that is killed. Who asks whether
+    ///     somebody is there is answered, here and later, and not counted.
     static func with(
         _ replies: [String: [Reply]], attach: (@Sendable (AsyncStreamSocket) async throws -> Void)? = nil,
         hangUps: Int = 0,
@@ -48,7 +49,12 @@ final class FakePlatform: Sendable {
             var unanswered = hangUps
             while unanswered > 0 {
                 let client = try await listener.accept()
-                if try await !client.read().isEmpty { unanswered -= 1 }
+                let request = String(decoding: try await client.read(), as: UTF8.self)
+                if request.hasPrefix("GET /paas/v1/alive ") {
+                    try await client.write(Array("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".utf8))
+                } else if !request.isEmpty {
+                    unanswered -= 1
+                }
                 client.close()
             }
             try await HTTPServer { request, responder, _ in await platform.answer(request, responder) }.serve(listener)
@@ -93,6 +99,11 @@ final class FakePlatform: Sendable {
     }
 
     private func answer(_ request: HTTPRequest, _ responder: HTTPResponder) async {
+        if request.path == "/paas/v1/alive" {
+            // Who has asked and is gone needs no answer.
+            try? await responder.send(status: 204, headers: [:])
+            return
+        }
         let key = "\(request.method) \(request.path)"
         let query = request.query.map { "?\($0.key)=\($0.value)" }.joined()
         asked.withLock { $0.append("\(key)\(query) \(String(decoding: request.body, as: UTF8.self))") }

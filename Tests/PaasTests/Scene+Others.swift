@@ -94,6 +94,16 @@ extension Scene {
 
                     """, code: 127),
             Scene(
+                words: ["addons:add"], replies: [:],
+                errors: """
+                     ›   Error: Usage: paas addons:create SERVICE:PLAN
+                     ›   Must specify a service.
+                     ›
+                     ›   What helps:
+                     ›     paas addons:services
+
+                    """, code: 1),
+            Scene(
                 words: ["ps", "--nope"], replies: [:],
                 errors: " ›   Error: Nonexistent flag: --nope\n ›   See more help with --help\n", code: 2),
             Scene(
@@ -101,6 +111,14 @@ extension Scene {
                 errors: """
                      ›   Error: The following error occurred:
                      ›     Missing required flag app
+                     ›   See more help with --help
+
+                    """, code: 2),
+            Scene(
+                words: ["config", "-a", ""], replies: [:],
+                errors: """
+                     ›   Error: The following error occurred:
+                     ›     Flag --app is empty
                      ›   See more help with --help
 
                     """, code: 2),

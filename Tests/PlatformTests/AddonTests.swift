@@ -59,6 +59,7 @@ struct AddonTests {
         arguments: [
             (AddonRequest(plan: "mongolab"), "Nobody serves mongolab here. There are cabinet."),
             (AddonRequest(plan: "cabinet:huge"), "cabinet has no plan huge. There are small, large."),
+            (AddonRequest(plan: "cabinet:"), "cabinet has no plan without a name. There are small, large."),
             (AddonRequest(plan: "cabinet", name: "Big One"), "lower-case letters, digits and dashes"),
             (AddonRequest(plan: "cabinet", attachmentName: "1st"), "starts with a letter"),
         ])

@@ -52,7 +52,7 @@ struct PushTests {
 struct TurnsTests {
     @Test("is held by one at a time, in the order in which they asked")
     func order() async throws {
-        let turns = Turns()
+        let turns = Turns<AppID>()
         let app = AppID()
         let (order, note) = AsyncStream<Int>.makeStream()
         try await turns.take(app) {
@@ -71,7 +71,7 @@ struct TurnsTests {
 
     @Test("is given up by a task that is cancelled while it waits")
     func cancel() async throws {
-        let turns = Turns()
+        let turns = Turns<AppID>()
         let app = AppID()
         try await turns.take(app) {
             let waiting = Task { try await turns.take(app) {} }

@@ -1,5 +1,6 @@
 package import Model
 package import Posix
+internal import Synchronization
 
 /// Heroku Postgres: a role and a database for each add-on, all in one PostgreSQL server that starts with the first.
 package final class Postgres: AddonProvider {
@@ -7,6 +8,8 @@ package final class Postgres: AddonProvider {
     private let searchPath: String
     private let servers: Servers
     let pool: BlockingPool
+    /// What was found when it was asked for last.
+    private let remembered = Mutex<PostgresCluster?>(nil)
 
     /// - Parameters:
     ///   - folder: `addons` of the home; what this provider keeps is in `postgresql` there.
@@ -28,9 +31,8 @@ package final class Postgres: AddonProvider {
         if let unknown = options.keys.first(where: { !Self.options.contains($0) }) {
             throw PostgresError.noSuchOption(unknown)
         }
-        let cluster = try await running()
-        let database = try PostgresDatabase(
-            name: "d\(Secret.make(7))", role: "u\(Secret.make(7))", password: Secret.make(32))
+        let cluster = try await running(isFirst: true)
+        let database = PostgresDatabase(of: addon, password: try Secret.make(32))
         let limit = PostgresPlans.connections(of: addon.plan)
         return try await pool.run {
             do {
@@ -63,14 +65,16 @@ package final class Postgres: AddonProvider {
     }
 
     package func remove(_ addon: Addon) async throws {
-        // One that was never made.
-        guard let database = try? PostgresDatabase(memory: addon.memory) else { return }
+        // Without a cluster, or without its data, there is nothing left of it.
+        guard PostgresCluster.hasData(in: folder) else { return }
+        // One that was never whole remembers nothing.
+        let database = (try? PostgresDatabase(memory: addon.memory)) ?? PostgresDatabase(of: addon, password: "")
         let cluster = try await running()
         try await pool.run { _ = try cluster.run(database.removal) }
     }
 
     package func servers(for addons: [Addon]) throws -> [ServerSpec] {
-        guard !addons.isEmpty, FileTree.exists("\(folder)/data/PG_VERSION") else { return [] }
+        guard !addons.isEmpty, PostgresCluster.hasData(in: folder) else { return [] }
         return [try found().server(pool)]
     }
 
@@ -91,8 +95,9 @@ package final class Postgres: AddonProvider {
         let cluster = try await running()
         let database = try PostgresDatabase(memory: addon.memory)
         try await pool.run {
-            try cluster.run([database.drop])
-            try cluster.run(database.statements)
+            let fresh = database.beside
+            try cluster.run([fresh.drop] + fresh.statements)
+            try Self.replace(database, in: cluster)
         }
     }
 
@@ -147,6 +152,7 @@ package final class Postgres: AddonProvider {
         let database = try PostgresDatabase(memory: addon.memory)
         try await pool.run {
             let part = "\(file).part"
+            if let slash = file.lastIndex(of: "/") { try FileTree.makeFolder(String(file[..<slash])) }
             do {
                 _ = try cluster.execute(
                     "pg_dump", ["-F", "c", "--no-acl", "--no-owner", "--quote-all-identifiers", "-f", part],
@@ -171,12 +177,29 @@ package final class Postgres: AddonProvider {
                     "pg_restore",
                     ["--no-acl", "--no-owner", "--role", database.role, "--exit-on-error", "-d", fresh.name, file],
                     in: fresh.name, label: label)
-                _ = try cluster.run([database.drop, "ALTER DATABASE \(fresh.name) RENAME TO \(database.name)"])
+                try Self.replace(database, in: cluster)
             } catch {
                 _ = try? cluster.run([fresh.drop])  // What went wrong matters more.
                 throw error
             }
         }
+    }
+
+    /// Blocks.
+    private static func replace(_ database: PostgresDatabase, in cluster: PostgresCluster) throws {
+        var attempts = 5
+        while true {
+            do {
+                _ = try cluster.run(database.replacement)
+                break
+            } catch {
+                // Who was thrown out may have been back at once.
+                attempts -= 1
+                guard attempts > 0 else { throw error }
+            }
+        }
+        // What is left is in nobody's way, and goes with the next replacement.
+        _ = try? cluster.run([database.aside.drop])
     }
 
     /// Ends what runs under that label.
@@ -202,13 +225,22 @@ package final class Postgres: AddonProvider {
     // MARK: The server
 
     private func found() throws -> PostgresCluster {
-        try PostgresCluster(folder: folder, searchPath: searchPath)
+        let known = remembered.withLock { $0 }
+        if let known, known.hasServed, FileTree.exists(known.programs.path(of: "postgres")) { return known }
+        let cluster = try PostgresCluster(folder: folder, searchPath: searchPath)
+        remembered.withLock { $0 = cluster }
+        return cluster
     }
 
     /// The server, which runs and answers when this returns.
     ///
     /// One that has never served tries another port where somebody was faster to take the one that was free.
-    func running() async throws -> PostgresCluster {
+    ///
+    /// - Parameter isFirst: whether it may be made; who has a database in it already wants that and no other.
+    func running(isFirst: Bool = false) async throws -> PostgresCluster {
+        guard PostgresCluster.hasData(in: folder) || (isFirst && !PostgresCluster.hasServed(in: folder)) else {
+            throw PostgresError.lostData(folder)
+        }
         var attempts = 3
         while true {
             let cluster = try await pool.run { [self] in try found() }

@@ -35,17 +35,8 @@ struct PostgresCluster: Sendable {
         self.folder = folder
         for path in [folder, "\(folder)/cache"] { try FileTree.makeFolder(path) }
         port = try FreePort.keep(in: "\(folder)/port", from: 5432)
-        password = try Self.password(in: "\(folder)/superuser")
+        password = try Secret.keep(in: "\(folder)/superuser")
         try Self.makeCertificate(in: folder)
-    }
-
-    private static func password(in file: String) throws -> String {
-        if let text = try? FileTree.readText(file, limit: 256), !text.isEmpty {
-            return String(text.prefix { !$0.isNewline })
-        }
-        let password = try Secret.make(32)
-        try FileTree.write(Array("\(password)\n".utf8), to: file)
-        return password
     }
 
     /// Clients insist on TLS (`sslmode=require`) and ask for no proof: one that nobody has signed is enough.
@@ -70,23 +61,38 @@ struct PostgresCluster: Sendable {
     }
 
     /// Whether a start has come to its end ever: URLs with its port may be in people's hands then.
-    var hasServed: Bool { FileTree.exists("\(folder)/served") }
+    var hasServed: Bool { Self.hasServed(in: folder) }
+
+    static func hasServed(in folder: String) -> Bool { FileTree.exists("\(folder)/served") }
 
     func noteServed() throws { if !hasServed { try FileTree.write([], to: "\(folder)/served") } }
 
     /// Lets the next start choose another port.
     func forgetPort() throws { try FileTree.remove("\(folder)/port") }
 
-    /// A cluster that is half made is begun anew: it gets its name when it is whole.
+    /// Whether its data are where they belong.
+    static func hasData(in folder: String) -> Bool { FileTree.exists("\(folder)/data/PG_VERSION") }
+
+    /// A cluster that is half made is begun anew: it gets its name when it is whole. One that has served and whose data
+    /// are gone is not: they may come back. initdb wants its user to have a name, which at L3 root's dynos have not.
     private var command: String {
         """
         set -e
         if [ ! -s data/PG_VERSION ]; then
+            if [ -e served ]; then echo "its data are gone"; exit 1; fi
             rm -rf data data.new
             locale=C.UTF-8
             if locale -a 2>/dev/null | grep -qix 'en_US\\.utf-\\?8'; then locale=en_US.UTF-8; fi
+            if ! id -un >/dev/null 2>&1; then
+                wrapper=$(ls /usr/lib/*/libnss_wrapper.so /usr/lib64/libnss_wrapper.so 2>/dev/null | head -n 1)
+                [ -n "$wrapper" ] || { echo 'initdb needs "apt-get install libnss-wrapper" here'; exit 1; }
+                echo "\(Self.owner):x:$(id -u):$(id -g)::$PWD:/bin/sh" >passwd
+                echo "\(Self.owner):x:$(id -g):" >group
+                export LD_PRELOAD=$wrapper NSS_WRAPPER_PASSWD=$PWD/passwd NSS_WRAPPER_GROUP=$PWD/group
+            fi
             initdb -D data.new -U \(Self.owner) -A scram-sha-256 --pwfile=superuser -E UTF8 --locale=$locale \\
                 >initdb.log 2>&1 || { cat initdb.log; exit 1; }
+            unset LD_PRELOAD
             mv data.new data
         fi
         exec postgres -D data \(settings.map { "-c '\($0.0)=\($0.1)'" }.joined(separator: " "))

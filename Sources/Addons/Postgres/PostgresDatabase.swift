@@ -13,6 +13,12 @@ struct PostgresDatabase: Sendable, Equatable {
         self.password = password
     }
 
+    /// Names that follow from the add-on's id: whoever finds a row of one that was never whole knows what to look for.
+    init(of addon: Addon, password: String) {
+        let digits = "\(addon.id)".filter { $0 != "-" }.prefix(14)
+        self.init(name: "d\(digits)", role: "u\(digits)", password: password)
+    }
+
     /// - Throws: ``AddonFailure`` for what is not one's memory.
     init(memory: [String: String]) throws(AddonFailure) {
         guard let name = memory["database"], let role = memory["role"], let password = memory["password"] else {
@@ -23,6 +29,9 @@ struct PostgresDatabase: Sendable, Equatable {
 
     /// Where its next content is put together.
     var beside: PostgresDatabase { PostgresDatabase(name: "\(name)_next", role: role, password: password) }
+
+    /// What it was until ``beside`` took its place.
+    var aside: PostgresDatabase { PostgresDatabase(name: "\(name)_last", role: role, password: password) }
 
     var memory: [String: String] { ["database": name, "role": role, "password": password] }
 
@@ -43,7 +52,15 @@ struct PostgresDatabase: Sendable, Equatable {
 
     var drop: String { "DROP DATABASE IF EXISTS \(name) WITH (FORCE)" }
 
-    var removal: [String] { [beside.drop, drop, "DROP ROLE IF EXISTS \(role)"] }
+    /// Has ``beside`` take its place, in one step: at no moment is there neither. Whoever is connected is thrown out.
+    var replacement: [String] {
+        [
+            aside.drop, ending, "BEGIN", "ALTER DATABASE \(name) RENAME TO \(aside.name)",
+            "ALTER DATABASE \(beside.name) RENAME TO \(name)", "COMMIT",
+        ]
+    }
+
+    var removal: [String] { [aside.drop, beside.drop, drop, "DROP ROLE IF EXISTS \(role)"] }
 
     /// Ends every connection to it.
     var ending: String {

@@ -5,11 +5,16 @@ struct HTTPServerConnection: Sendable {
     private let socket: AsyncStreamSocket
     private let handler: HTTPServer.Handler
     private let idleLimit: Duration
+    private let rules: HTTPServerRules
 
-    init(_ socket: AsyncStreamSocket, _ handler: @escaping HTTPServer.Handler, _ idleLimit: Duration) {
+    init(
+        _ socket: AsyncStreamSocket, _ handler: @escaping HTTPServer.Handler, _ idleLimit: Duration,
+        _ rules: HTTPServerRules
+    ) {
         self.socket = socket
         self.handler = handler
         self.idleLimit = idleLimit
+        self.rules = rules
     }
 
     func run() async {
@@ -36,9 +41,13 @@ struct HTTPServerConnection: Sendable {
             let head = try await withTimeLimit(
                 idleLimit, { [socket] in try await HTTPHeadReader.request(from: socket) })
         else { return false }
-        let body = try await readBody(head)
         let (path, query) = HTTPRequest.split(target: head.target)
-        let request = HTTPRequest(method: head.method, path: path, query: query, headers: head.fields, body: body)
+        var request = HTTPRequest(method: head.method, path: path, query: query, headers: head.fields)
+        if let answer = rules.refusal(request) {
+            await end(with: answer, isHead: head.method == "HEAD")
+            return false
+        }
+        request.body = try await readBody(head)
         let responder = HTTPResponder(
             socket, isHead: head.method == "HEAD", isHTTP10: head.version == .http10, keepsAlive: head.keepsAlive)
         await handler(request, responder, peer)
@@ -59,32 +68,34 @@ struct HTTPServerConnection: Sendable {
     private func readBody(_ head: RequestHead) async throws -> [UInt8] {
         switch head.framing {
         case .none, .length(0), .untilClose: return []
-        case .length(let length) where length > UInt64(HTTPRequest.bodyLimitBytes):
+        case .length(let length) where length > UInt64(rules.bodyLimitBytes):
             throw HTTPTransportError.bodyTooLarge
         case .length, .chunked: break
         }
         if head.expectsContinue { try await socket.write(HTTPStatusText.head(100, [:])) }
         let stream = HTTPBodyStream(socket, head.framing)
-        return try await withTimeLimit(idleLimit) { try await stream.collect(limit: HTTPRequest.bodyLimitBytes) }
+        return try await withTimeLimit(idleLimit) { [rules] in try await stream.collect(limit: rules.bodyLimitBytes) }
     }
 
-    /// Answers what could not be read, then takes in the rest for a moment: a client that still writes would lose the
-    /// answer to a reset.
+    /// Answers what could not be read.
     private func refuse(_ error: HTTPTransportError) async {
-        let status: Int
         switch error {
-        case .malformed(let reason): status = reason.status
-        case .bodyTooLarge: status = 413
+        case .malformed(let reason): await end(with: rules.unreadable(reason.status, "\(error)"))
+        case .bodyTooLarge:
+            await end(with: rules.unreadable(413, "the body is larger than \(rules.bodyLimitBytes) bytes"))
         case .tooSlow, .closed, .alreadyAnswered: return
         }
-        let id = status == 413 ? "request_too_large" : "bad_request"
-        let body = Array(#"{"id":"\#(id)","message":"\#(error)"}"#.utf8)
-        let headers: HTTPHeaders = [
-            "Content-Type": "application/json", "Content-Length": String(body.count), "Connection": "close",
-        ]
+    }
+
+    /// Answers, then takes in the rest for a moment: a client that still writes would lose the answer to a reset.
+    private func end(with answer: HTTPAnswer, isHead: Bool = false) async {
+        var headers = answer.headers
+        headers.set("Content-Length", to: String(answer.body.count))
+        headers.set("Connection", to: "close")
+        let bytes = HTTPStatusText.head(answer.status, headers) + (isHead ? [] : answer.body)
         // The client may be gone, or may never stop writing; both end here.
         try? await withTimeLimit(.seconds(2)) { [socket] in
-            try await socket.write(HTTPStatusText.head(status, headers) + body)
+            try await socket.write(bytes)
             socket.finishWriting()
             while try await !socket.read().isEmpty {}
         }

@@ -29,6 +29,7 @@ enum HTTPStatusText {
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
+        case 507: "Insufficient Storage"
         case 505: "HTTP Version Not Supported"
         case 503: "Service Unavailable"
         default: "Status"

@@ -51,7 +51,8 @@ package enum AddonError: Explained {
         case .noSuchPlan(let plan, let service, let there):
             Explanation(
                 "Couldn't find that add-on plan.",
-                because: "\(service) has no plan \(plan). There are \(there.joined(separator: ", ")).",
+                because: "\(service) has no plan \(plan.isEmpty ? "without a name" : plan). There are "
+                    + "\(there.joined(separator: ", ")).",
                 mend: ["paas addons:plans \(service)"], id: .notFound)
         case .nameTaken(let name): Explanation("Name \(name) is already taken", mend: ["paas addons --all"])
         case .badName(let name):

@@ -11,7 +11,7 @@ extension Platform {
     package func attach(
         _ addon: Addon, to app: App, as name: String?, replacing: Bool = false
     ) async throws -> AddonAttachment {
-        try await addonTurns.take(addon.turn) {
+        try await addonTurns.take(addon.id) {
             try await attachInTurn(try await living(addon), to: app, as: name, replacing: replacing)
         }
     }
@@ -72,10 +72,14 @@ extension Platform {
     ///
     /// - Throws: ``AddonError/lastAttachment(_:)`` for the last one in the app that owns the add-on.
     package func detach(_ attachment: AddonAttachment) async throws {
-        guard let addon = try await addon(attachment.addon) else { return }
-        let others = try await attachments(of: addon).filter { $0.id != attachment.id && $0.app == addon.app }
-        guard attachment.app != addon.app || !others.isEmpty else { throw AddonError.lastAttachment(addon.name) }
-        try await remove(attachment, of: addon)
+        try await addonTurns.take(attachment.addon) {
+            guard let addon = try await addon(attachment.addon),
+                case let all = try await attachments(of: addon), all.contains(where: { $0.id == attachment.id })
+            else { throw AddonError.noSuchAttachment(attachment.name) }
+            let others = all.filter { $0.id != attachment.id && $0.app == addon.app }
+            guard attachment.app != addon.app || !others.isEmpty else { throw AddonError.lastAttachment(addon.name) }
+            try await remove(attachment, of: addon)
+        }
     }
 
     /// - Parameter attachment: any, also the last one.

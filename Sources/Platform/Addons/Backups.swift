@@ -38,8 +38,6 @@ extension Platform {
     ) async throws {
         let postgres = try postgres(of: addon)
         let file = backupFile(transfer)
-        let (files, folder) = (machines.files, backupFolder(of: transfer.app))
-        try await machines.blocking { try files.makeFolder(folder) }
         work(transfer, after: after) { try await postgres.dump(addon, into: file, label: "\(transfer.id)") }
     }
 

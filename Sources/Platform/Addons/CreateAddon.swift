@@ -61,9 +61,10 @@ extension Platform {
 
     /// The provider and the plan that `SERVICE[:PLAN]` means.
     func offer(_ text: String) throws(AddonError) -> (provider: any AddonProvider, plan: AddonPlan) {
-        let parts = text.lowercased().split(separator: ":", maxSplits: 1).map(String.init)
-        guard let name = parts.first, let provider = machines.addons.provider(of: name) else {
-            throw .noSuchService(parts.first ?? text, there: machines.addons.services.map(\.name))
+        let parts = text.lowercased().split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            .map(String.init)
+        guard let provider = machines.addons.provider(of: parts[0]) else {
+            throw .noSuchService(parts[0], there: machines.addons.services.map(\.name))
         }
         let service = provider.service
         guard parts.count == 2 else { return (provider, service.plans[0]) }

@@ -13,6 +13,9 @@ extension Platform {
         return provider.service
     }
 
+    /// What `addons:open` shows of an add-on whose service has something to show.
+    package func page(of addon: Addon) -> String? { machines.addons.provider(of: addon.service)?.page(of: addon) }
+
     /// The add-ons that belong to an app, by name.
     package func addons(of app: App) async throws -> [Addon] {
         try await machines.store.read { try $0.addons(of: app.id) }

@@ -12,6 +12,8 @@ package actor ServerKeeper {
         var handle: DynoHandle?
         /// Set while it is being started.
         var start: Task<Void, any Error>?
+        /// Whether this daemon has had an answer from it: one that was adopted may be about to start.
+        var hasAnswered = false
         /// What it has said last, for who asks why it does not run.
         var lastLines: [String] = []
         /// How often it has ended by itself since it answered last.
@@ -53,7 +55,7 @@ package actor ServerKeeper {
     func run(_ spec: ServerSpec) async throws {
         if isClosing { throw ServerFailure.closing }
         if let start = servers[spec.key]?.start { return try await start.value }
-        if servers[spec.key]?.handle != nil { return }
+        if let server = servers[spec.key], server.handle != nil, server.hasAnswered { return }
         try await start(spec)
     }
 
@@ -121,6 +123,12 @@ package actor ServerKeeper {
     }
 
     private func launch(_ spec: ServerSpec) async throws {
+        if let adopted = servers[spec.key]?.handle {
+            do { return try await awaitAnswer(of: adopted, spec) } catch {
+                // It did not live to answer: another one takes its place.
+                if isClosing { throw error }
+            }
+        }
         guard let name = DynoName("\(spec.type).1") else {
             throw ServerFailure.failed(spec.type, "a name that is none")
         }
@@ -131,24 +139,29 @@ package actor ServerKeeper {
         let handle = try await runtime.start(dyno)
         servers[spec.key]?.lastLines = []
         servers[spec.key]?.handle = handle
+        servers[spec.key]?.isStopping = false
         follow(handle, spec.key)
-        let deadline = time.now().adding(Self.patience)
+        try await awaitAnswer(of: handle, spec)
+    }
+
+    /// Returns when it answers; one that does not in its time is ended.
+    private func awaitAnswer(of handle: DynoHandle, _ spec: ServerSpec) async throws {
+        let deadline = time.now().adding(spec.patience)
         while await !spec.isReady() {
             guard servers[spec.key]?.handle?.id == handle.id else { throw failure(spec, "it ended at once") }
             guard time.now() < deadline else {
                 servers[spec.key]?.isStopping = true
                 await end(handle, spec)
                 servers[spec.key]?.handle = nil
-                throw failure(spec, "it did not answer within \(Self.patience.components.seconds) seconds")
+                throw failure(spec, "it did not answer within \(spec.patience.components.seconds) seconds")
             }
             try await time.sleep(.milliseconds(10))
         }
         // Somebody else may be who answered.
         guard servers[spec.key]?.handle?.id == handle.id else { throw failure(spec, "it ended at once") }
         servers[spec.key]?.failures = 0
+        servers[spec.key]?.hasAnswered = true
     }
-
-    private static let patience = Duration.seconds(60)
 
     private func failure(_ spec: ServerSpec, _ reason: String) -> ServerFailure {
         let lines = servers[spec.key]?.lastLines.suffix(3) ?? []
@@ -178,6 +191,7 @@ package actor ServerKeeper {
     private func ended(_ handle: DynoHandle, _ key: String) {
         guard let server = servers[key], server.handle?.id == handle.id else { return }
         servers[key]?.handle = nil
+        servers[key]?.hasAnswered = false
         // Who waits for its start hears of it, and decides.
         guard !server.isStopping, !isClosing, server.start == nil else { return }
         startLater(server.spec)

@@ -167,16 +167,22 @@ package final class PlatformClient: Sendable {
         }
     }
 
-    /// How often a question is put again to a daemon that hangs up; one that was killed takes connections a little longer
-    /// than it lives.
+    /// How often a question is put again to a daemon that hangs up.
     private static let repetitions = 5
 
     /// Asks, and asks again where the daemon has gone meanwhile: whatever never reached it, and what only reads.
+    ///
+    /// What changes something is asked of a daemon that has just answered: one that was killed takes connections a little
+    /// longer than it lives.
     ///
     /// - Throws: ``PlatformLost`` where it may have got the request, and repeating it might do a thing twice.
     private func insisting<Answer>(
         on request: HTTPRequest, _ ask: (HTTPClient) async throws -> Answer
     ) async throws -> Answer {
+        if request.method != "GET", revive != nil {
+            let question = HTTPRequest(method: "GET", path: "/paas/v1/alive")
+            _ = try await insisting(on: question) { try await $0.send(question).collect() }
+        }
         for repetition in 1... {
             do {
                 return try await ask(http)

@@ -160,7 +160,7 @@ extension Command {
         let (_, addon) = try await invocation.addon(invocation.operands[0])
         guard let url = addon.webURL else {
             throw Failure(
-                "\(addon.name) has no page to open.",
+                AddonText.noPage(of: addon),
                 mend: AddonText.commands(of: addon) + ["paas addons:info \(addon.name)"])
         }
         try Browser.show(url, invocation)

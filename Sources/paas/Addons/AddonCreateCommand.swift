@@ -4,7 +4,7 @@ import Console
 
 extension Command {
     static let addonsCreate = Command(
-        "addons:create", abstract: "create a new add-on resource",
+        "addons:create", aliases: ["addons:add"], abstract: "create a new add-on resource",
         discussion:
             "Plans of every generation are known; all of them are free here. What stands behind the plan goes to "
             + "the service.",

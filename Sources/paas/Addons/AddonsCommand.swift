@@ -56,7 +56,7 @@ extension Command {
                 ("Attachments", attachments.map { "\($0.app.name)::\($0.name)" }.sorted()),
                 ("Owning app", [addon.app.name]), ("Installed at", [TimeText.ago(addon.createdAt)]),
                 ("State", [AddonText.state(addon.state)]),
-            ] + (try await MailText.lines(of: addon, on: platform)))
+            ] + (try await MailText.lines(of: addon, on: platform)) + AddonText.searchServer(of: addon))
     }
 
     static let addonsServices = Command(

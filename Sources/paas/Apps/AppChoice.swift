@@ -15,7 +15,10 @@ struct AppChoice {
     ///
     /// - Parameter names: app names by id, for the message when there are several remotes.
     func key(home: PlatformHome, names: @autoclosure () async throws -> [String: String]) async throws -> String {
-        if let app { return app }
+        if let app {
+            guard !app.isEmpty else { throw Failure.usage("The following error occurred:\n  Flag --app is empty") }
+            return app
+        }
         if remote == nil, let app = Environment.nonEmpty("PAAS_APP") { return app }
         let all = try GitRepository.remotes().compactMap { remote in
             home.appID(ofRepository: remote.url).map { (name: remote.name, id: $0) }

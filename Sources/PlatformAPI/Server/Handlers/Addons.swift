@@ -170,7 +170,7 @@ extension Call {
     /// What `addons:open` opens; `nil` where there is nothing.
     private func pageURL(of addon: Addon) async throws -> String? {
         if platform.hasSignOn(addon) { return try await Links.atPlatform(platform).url("addons/\(addon.id)/open") }
-        return try await inboxURL(of: addon)
+        return try await inboxURL(of: addon) ?? platform.page(of: addon)
     }
 
     /// The page of a mail service, with what lets a browser in.

@@ -6,6 +6,8 @@ internal import Platform
 extension APIServer {
     /// What v3 has no endpoint for.
     static let platformRoutes: [Route] = [
+        // What clients ask whether there is somebody.
+        Route("GET", "paas/v1/alive") { _ in .empty(status: 204) },
         Route("GET", "paas/v1/status") { call in
             let daemon = call.server.daemon
             let sandbox = await call.platform.sandbox()
