@@ -55,7 +55,7 @@ extension Platform {
     /// The provider has made it: one release attaches it. Said again, it changes nothing.
     package func finishProvisioning(_ addon: Addon) async throws -> Addon {
         _ = try partner(of: addon)
-        return try await addonTurns.take(addon.turn) {
+        return try await addonTurns.take(addon.id) {
             let app = try await app("\(addon.app)")
             return try await changes.take(app.id) {
                 guard let now = try await self.addon(addon.id) else { throw AddonError.noSuchAddon(addon.name) }
@@ -100,7 +100,7 @@ extension Platform {
     /// The provider has not made it, or has ended it: it goes, and is not asked to end it again.
     package func endProvisioning(_ addon: Addon) async throws -> Addon {
         _ = try partner(of: addon)
-        return try await addonTurns.take(addon.turn) {
+        return try await addonTurns.take(addon.id) {
             guard let app = try? await app("\(addon.app)") else { throw AddonError.noSuchAddon(addon.name) }
             // Whoever is creating it comes to an end first.
             let found = try await changes.take(app.id) { try await self.addon(addon.id) }
@@ -116,7 +116,7 @@ extension Platform {
 
     /// Takes back what its maker may have made of an add-on that did not come to be, or was being ended.
     func forgetUnfinished(_ addon: Addon) async throws {
-        try await addonTurns.take(addon.turn) {
+        try await addonTurns.take(addon.id) {
             guard let now = try await self.addon(addon.id), now.state != .provisioned, !now.isPending else { return }
             try await machines.addons.provider(of: now.service)?.remove(now)
             try await machines.store.write { try $0.remove(now.id) }
