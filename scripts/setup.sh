@@ -67,6 +67,7 @@ missing_packages() { # PACKAGE...
 
 # Programs are what is wanted: the servers among them are not to run by themselves, on ports that somebody else may need,
 # and none takes the place of another that is there (MariaDB that of MySQL).
+# shellcheck disable=SC2016
 install_quietly='
     policy=/usr/sbin/policy-rc.d
     if [ ! -e "$policy" ]; then
