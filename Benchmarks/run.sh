@@ -15,6 +15,7 @@ python3 "$here/dyno/failures.py" "$built"
 python3 "$here/dyno/failures.py" "$built" --web 3 --rounds 10
 if command -v redis-server >/dev/null && [ -d /usr/lib/postgresql ]; then python3 "$here/addons/addons.py" "$built"; fi
 python3 "$here/addons/search.py" "$built"
+python3 "$here/addons/mail.py" "$built"
 # What starts dynos without a daemon is a test's program, and not among those that are installed.
 if [ -x "$built/dyno-owner" ]; then
     for part in start crowd logs; do python3 "$here/dyno/$part.py" "$built"; done

@@ -155,7 +155,11 @@ extension Platform {
                 for attachment in try await attachments(of: addon) where attachment.app != app.id {
                     try await remove(attachment, of: addon)
                 }
-                try await machines.addons.provider(of: addon.service)?.remove(addon)
+                do {
+                    try await machines.addons.provider(of: addon.service)?.remove(addon)
+                } catch let error as PartnerError {
+                    throw AddonError.notEnded(addon.name, error.explanation)
+                }
                 try await machines.store.write { try $0.remove(addon.id) }
             }
         }

@@ -52,7 +52,15 @@ extension Platform {
             throw PartnerRefusal.badGrant(
                 "The client_secret is neither the manifest's api.client_secret nor, without one, its api.password.")
         }
-        if kind == .grant { try await machines.store.write { try $0.removePartnerToken(digest: digest) } }
+        if kind == .grant {
+            // Of two that come at once one has it.
+            let isMine = try await machines.store.write { transaction in
+                guard try transaction.partnerToken(digest: digest) != nil else { return false }
+                try transaction.removePartnerToken(digest: digest)
+                return true
+            }
+            guard isMine else { throw PartnerRefusal.badGrant("It was used already.") }
+        }
         let access = try await machines.token(
             .access, for: token.addon, until: now.adding(.seconds(Self.accessSeconds)))
         let refresh = kind == .refresh ? text : try await machines.token(.refresh, for: token.addon, until: nil)
