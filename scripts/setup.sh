@@ -19,11 +19,11 @@ packages_for() {
     # systems of dynos where root runs the platform.
     demo) echo curl python3 python3-venv python3-dev libpq-dev e2fsprogs ;;
     # tmux holds the terminal in which vi, less and psql are tried; dynos in networks of their own, and the rule that
-    # keeps the others' ports to this machine; clients of TLS and HTTP/2; the stores of browsers; the servers of add-ons,
+    # keeps the others' ports to this machine; clients of TLS and HTTP/2; a browser and its store; the servers of add-ons,
     # and a name for who runs them where root has no sandbox.
     test)
         echo nodejs yarnpkg tmux vim-tiny less postgresql redis-server curl passt nftables iproute2 openssl nghttp2-client \
-            libnss3-tools libnss-wrapper memcached sasl2-bin libsasl2-modules mariadb-server rabbitmq-server
+            libnss3-tools chromium libnss-wrapper memcached sasl2-bin libsasl2-modules mariadb-server rabbitmq-server
         ;;
     *) fail "Couldn't set up \"$1\"." "The parts are build, demo and test." ;;
     esac
@@ -59,6 +59,8 @@ missing_packages() { # PACKAGE...
         [ "$package" = vim-tiny ] && command -v vi >/dev/null && continue
         [ "$package" = redis-server ] && command -v redis-server >/dev/null && continue
         [ "$package" = mariadb-server ] && command -v mariadbd >/dev/null && continue
+        # Ubuntu has it as a snap only; the browser's tests are left out there.
+        [ "$package" = chromium ] && grep -qs '^ID=ubuntu' /etc/os-release && continue
         # Yarn that comes from npm serves as well as Debian's.
         [ "$package" = yarnpkg ] && command -v yarn >/dev/null && continue
         printf '%s\n' "$package"
