@@ -45,6 +45,38 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "serves the redis package in a dyno: values, a queue that is waited for, a transaction",
+            .timeLimit(.minutes(3)))
+        func package() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("worker", on: platform, files: Self.client)
+                try await app.paas("addons:create", "heroku-redis").orThrow()
+                try await app.push().orThrow()
+                let said = try await app.paas("run", "-x", "python", "client.py").orThrow()
+                #expect(said.output == "value 7, queue job, transaction [8, 9]\n", "\(said)")
+            }
+        }
+
+        private static let client = [
+            "requirements.txt": "redis\n", "Procfile": "worker: exec sleep 1000\n",
+            "client.py": """
+            import os, threading
+            import redis
+
+            store = redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
+            store.set("count", 7)
+            value = store.get("count")
+            threading.Timer(0.2, lambda: store.lpush("queue", "job")).start()
+            job = store.brpop("queue", timeout=10)[1]
+            with store.pipeline() as transaction:
+                transaction.incr("count")
+                transaction.incr("count")
+                print(f"value {value}, queue {job}, transaction {transaction.execute()}")
+
+            """,
+        ]
+
         @Test("that each of two apps has is each app's own", .timeLimit(.minutes(3)))
         func apart() async throws {
             try await TestPlatform.with { platform in
