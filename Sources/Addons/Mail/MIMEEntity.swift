@@ -1,6 +1,6 @@
 /// A message, or a part of one: headers and what is behind them. Source: RFC 5322 §2, RFC 2045 §3.
 struct MIMEEntity {
-    /// Unfolded, as they came.
+    /// Unfolded, as they came; what is longer than any header has to be is cut.
     let headers: [(name: String, value: String)]
     let body: ArraySlice<UInt8>
 
@@ -17,8 +17,9 @@ struct MIMEEntity {
                 rest = rest[next...]
                 break
             }
+            line = line.prefix(Self.lineLimit)
             if line.first == 0x20 || line.first == 0x09, let last = headers.indices.last {
-                headers[last].value += " " + Self.trimmed(line)
+                if headers[last].value.utf8.count < Self.lineLimit { headers[last].value += " " + Self.trimmed(line) }
             } else if let colon = line.firstIndex(of: 0x3A), colon > line.startIndex,
                 line[..<colon].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
             {
@@ -32,6 +33,9 @@ struct MIMEEntity {
         self.headers = headers
         body = rest
     }
+
+    /// Source: RFC 5322 §2.1.1 has 998 bytes a line; programs write more.
+    private static let lineLimit = 16_384
 
     private static func trimmed(_ line: ArraySlice<UInt8>) -> String {
         let text = String(decoding: line, as: UTF8.self)

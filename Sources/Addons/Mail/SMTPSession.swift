@@ -45,6 +45,8 @@ package struct SMTPSession: Sendable {
     private var input: [UInt8] = []
     /// How much of ``input`` is behind us.
     private var start = 0
+    /// Up to there no line of a message ends.
+    private var looked = 0
     private var replies: [Step] = []
     private let isSecure: Bool
     private var hasGreeted = false
@@ -63,12 +65,12 @@ package struct SMTPSession: Sendable {
     }
 
     package mutating func receive(_ bytes: [UInt8]) {
-        if start == input.count {
-            input = bytes
-        } else {
-            input = Array(input[start...]) + bytes
+        if start > 0 {
+            input.removeSubrange(..<start)
+            looked = max(0, looked - start)
+            start = 0
         }
-        start = 0
+        input += bytes
     }
 
     /// The next step; `nil` while more bytes or an answer are needed.
@@ -288,12 +290,13 @@ package struct SMTPSession: Sendable {
     }
 
     /// Behind the next CRLF.
-    private func lineEnd() -> Int? {
-        var index = start
+    private mutating func lineEnd() -> Int? {
+        var index = max(start, looked)
         while let found = input[index...].firstIndex(of: 0x0A) {
             if found > start, input[found - 1] == 0x0D { return found + 1 }
             index = found + 1
         }
+        looked = input.count
         return nil
     }
 

@@ -46,7 +46,8 @@ package enum AddonError: Explained {
         case .noSuchService(let name, let there):
             Explanation(
                 "Couldn't find that add-on service.",
-                because: "Nobody serves \(name) here. There are \(there.joined(separator: ", ")).",
+                because:
+                    "Nobody serves \(name.isEmpty ? "a service without a name" : name) here. There are \(there.joined(separator: ", ")).",
                 mend: ["paas addons:services"], id: .notFound)
         case .noSuchPlan(let plan, let service, let there):
             Explanation(

@@ -125,7 +125,7 @@ final class DocumentChanges {
         let sequence = try table.remove(old, in: &index)
         indexes[name] = index
         return DocumentOutcome(
-            index: name, id: id, version: condition.externalVersion ?? old.version + 1, result: "deleted",
+            index: name, id: id, version: condition.externalVersion ?? old.nextVersion, result: "deleted",
             sequence: sequence)
     }
 

@@ -6,6 +6,9 @@ struct StoredDocument: Sendable, Equatable {
     let version: Int64
     /// The bytes that were sent.
     let source: [UInt8]
+
+    /// One that comes from elsewhere may be the last that there is.
+    var nextVersion: Int64 { version == .max ? .max : version + 1 }
 }
 
 /// The documents of one index. Used within a transaction.
@@ -40,7 +43,7 @@ struct DocumentTable {
         try IndexTable(database: database).set(reader.mapping, of: &index)
         if let old { try erase(old, in: index) }
         let new = StoredDocument(
-            row: index.nextSequence, id: id, version: version ?? (old?.version ?? 0) + 1, source: source)
+            row: index.nextSequence, id: id, version: version ?? old?.nextVersion ?? 1, source: source)
         index.nextSequence += 1
         try database.run(
             "INSERT INTO \(index.documents) (doc, id, version, source) VALUES (?, ?, ?, ?)", .integer(new.row),

@@ -1,10 +1,13 @@
 /// Dates as documents and queries write them; milliseconds since 1970, in UTC.
 enum DateText {
+    /// The year 287,000, before and after: what a `Double` holds to the millisecond.
+    private static let limit: Int64 = 9_000_000_000_000_000
+
     /// A year, a month, a day or a full time, with `-` or `/`; or milliseconds since 1970.
     ///
     /// - Parameter roundsUp: what is not said is taken to be the last that it can be: for the upper end of a range.
     static func milliseconds(_ text: String, roundsUp: Bool = false) -> Int64? {
-        if let number = Int64(text), text.count != 4 { return number }
+        if let number = Int64(text), text.count != 4 { return (-limit...limit).contains(number) ? number : nil }
         let pattern =
             /(\d{4})(?:[-\/](\d{1,2})(?:[-\/](\d{1,2})(?:[T ](\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?)?)?)?\s*(Z|UTC|[+-]\d{2}(?::?\d{2})?)?/
         guard let parts = text.wholeMatch(of: pattern) else { return nil }
@@ -44,6 +47,7 @@ enum DateText {
             } else if let unit = step.3?.first, let count = step.2.map({ Int($0) }) ?? 1 {
                 time = add(step.1 == "-" ? -count : count, unit, to: time)
             }
+            guard (-limit...limit).contains(time) else { return nil }
             rest = rest[step.range.upperBound...]
         }
         return time

@@ -77,8 +77,9 @@ struct Field: Sendable, Equatable {
         case .keyword: return json.scalarText.flatMap { $0.count > ignoreAbove ? nil : .text($0) }
         case .whole:
             if let number = json.scalarText.flatMap({ Int64($0) }) { return .integer(number) }
-            guard let number = json.double, abs(number) < 9.3e18, json.bool == nil else { throw failure(json) }
-            return .integer(Int64(number.rounded(.towardZero)))
+            guard json.bool == nil, let number = json.double, let whole = Int64(exactly: number.rounded(.towardZero))
+            else { throw failure(json) }
+            return .integer(whole)
         case .fraction:
             guard let number = json.double else { throw failure(json) }
             return .real(number)

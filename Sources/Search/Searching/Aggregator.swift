@@ -185,14 +185,20 @@ struct Aggregator {
             return ["buckets": .list(buckets)]
         }
         // Those without a document between others are shown, too.
+        var keys: [Double] = []
         while at <= last {
-            guard buckets.count < Self.bucketLimit else {
+            let after = next(at)
+            guard keys.count < Self.bucketLimit, after > at else {
                 throw SearchError(
                     400, "too_many_buckets_exception",
                     "Trying to create too many buckets. Must be less than or equal to: [\(Self.bucketLimit)]")
             }
-            buckets.append(try bucket(aggregation, rows(of: groups[at] ?? [], sets), start(at, field)))
-            at = next(at)
+            if keys.count.isMultiple(of: 1000) { try deadline.check() }
+            keys.append(at)
+            at = after
+        }
+        for key in keys {
+            buckets.append(try bucket(aggregation, rows(of: groups[key] ?? [], sets), start(key, field)))
         }
         return ["buckets": .list(buckets)]
     }

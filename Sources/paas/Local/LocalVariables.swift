@@ -1,6 +1,7 @@
 import APIClient
 import APISchema
 import Console
+import Model
 import Posix
 
 /// What an app gets beside the environment that it inherits: its config vars, if they are asked for, and over them what
@@ -34,20 +35,43 @@ enum LocalVariables {
             let (platform, app) = try await invocation.target()
             reach = try await platform.mailStatus(of: app.id, proxy: proxy).environment
         } else {
-            guard let platform = try? DaemonStarter(home: .current()).runningClient(),
-                let app = try? await invocation.app(on: platform),
-                let status = try? await platform.mailStatus(of: app.id, proxy: proxy)
-            else { return [:] }
+            guard let platform = try? DaemonStarter(home: .current()).runningClient() else { return [:] }
+            guard let app = try? await invocation.app(on: platform) else {
+                invocation.terminal.warn("Mail goes to the service itself: no app is meant. With -a APP it stays here.")
+                return [:]
+            }
+            guard let status = try? await platform.mailStatus(of: app.id, proxy: proxy) else { return [:] }
             reach = status.environment
         }
-        // What this terminal says of certificates stays, as an app's config vars do.
-        let own = Set(["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"])
-        let kept = reach.filter { !own.contains($0.key) || before[$0.key] == nil }
+        var kept = reach
+        for name in ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"] {
+            // What the env files and config vars say of certificates stays.
+            if variables[name] != nil { kept[name] = nil }
+            if variables[name] == nil, let own = Environment.nonEmpty(name),
+                let authority = reach["NODE_EXTRA_CA_CERTS"]
+            {
+                kept[name] = bundle(own, and: authority)
+            }
+        }
         guard let exceptions = before["no_proxy"] ?? before["NO_PROXY"], let more = kept["no_proxy"] else {
             return kept
         }
         let both = "\(exceptions),\(more)"
         return kept.merging(["no_proxy": both, "NO_PROXY": both]) { $1 }
+    }
+
+    /// What this terminal trusts, and the platform's authority, in one file beside that; `nil` where it can't be had.
+    private static func bundle(_ own: String, and authority: String) -> String? {
+        guard let slash = authority.lastIndex(of: "/") else { return nil }
+        let file = "\(authority[..<slash])/local-\(Digest(of: [own]).hex.prefix(16)).pem"
+        do {
+            let roots = try FileTree.read(own, limit: 1 << 24)
+            try FileTree.write(roots + [0x0A] + (try FileTree.read(authority, limit: 1 << 20)), to: file)
+            return file
+        } catch {
+            // It stays as it is: what does not read it has said so before.
+            return nil
+        }
     }
 
     /// `SENDGRID_API_KEY`, or what an add-on sets that is attached under another name: `NEWS_SMTP_PORT`.

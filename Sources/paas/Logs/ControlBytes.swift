@@ -2,8 +2,11 @@
 enum ControlBytes {
     /// A text of somebody else's, for the terminal.
     ///
-    /// - Parameter keepingLines: whether line ends stay; else they become spaces.
-    static func shown(_ text: String, keepingLines: Bool = false) -> String {
+    /// - Parameters:
+    ///   - keepingLines: whether line ends stay; else they become spaces.
+    ///   - keepingColours: whether colours stay, which may also hide what is written.
+    static func shown(_ text: String, keepingLines: Bool = false, keepingColours: Bool = true) -> String {
+        let text = keepingColours ? text : text.replacing("\u{1B}", with: "")
         let lines = text.replacing("\r\n", with: "\n").split(separator: "\n", omittingEmptySubsequences: false)
         let clean = lines.map { String(decoding: removed(from: Array($0.utf8)), as: UTF8.self) }
         return clean.joined(separator: keepingLines ? "\n" : " ")

@@ -29,8 +29,8 @@ extension Command {
         var table = Table(["ID", "Sent", "From", "To", "Subject"])
         for mail in mails {
             table.add([
-                "\(mail.number)", TimeText.ago(mail.sentAt), ControlBytes.shown(mail.from),
-                ControlBytes.shown(mail.to.joined(separator: ", ")), ControlBytes.shown(mail.subject),
+                "\(mail.number)", TimeText.ago(mail.sentAt), MailText.cell(mail.from),
+                MailText.cell(mail.to.joined(separator: ", ")), MailText.cell(mail.subject),
             ])
         }
         terminal.table(table, cut: !invocation.has(.noWrap))
@@ -50,6 +50,7 @@ extension Command {
         let terminal = invocation.terminal
         guard let id = invocation.operands.first else { return try await openInbox(invocation) }
         let platform = try await invocation.platform()
+        if invocation[.app] != nil { try await requireOwn(id, invocation, platform) }
         if invocation.has(Flag("raw", help: "")) {
             return terminal.output.write(String(decoding: try await platform.rawMail(id), as: UTF8.self))
         }
@@ -63,16 +64,26 @@ extension Command {
             guard let header = mail.headers.first(where: { $0.name.lowercased() == name.lowercased() }) else {
                 continue
             }
-            terminal.print("\(name): \(ControlBytes.shown(header.value))")
+            terminal.print("\(name): \(ControlBytes.shown(header.value, keepingColours: false))")
         }
         for file in mail.attachments {
-            terminal.print("Attachment: \(ControlBytes.shown(file.name)) (\(file.type), \(file.sizeBytes) bytes)")
+            terminal.print(
+                "Attachment: \(MailText.cell(file.name)) (\(MailText.cell(file.type)), \(file.sizeBytes) bytes)")
         }
         terminal.print()
         if let text = mail.text {
-            terminal.print(ControlBytes.shown(text, keepingLines: true))
+            terminal.print(ControlBytes.shown(text, keepingLines: true, keepingColours: false))
         } else if mail.html != nil {
             terminal.print("It has HTML alone: paas mail:open \(id) --html")
+        }
+    }
+
+    /// - Throws: a failure for a mail that another app has sent.
+    private static func requireOwn(_ id: String, _ invocation: Invocation, _ platform: PlatformClient) async throws {
+        let app = try await invocation.app(on: platform)
+        let services = try await MailChoice.status(of: app, on: platform).services.map(\.addon.id)
+        guard services.contains(try await platform.mail(id).mail.addon.id) else {
+            throw Failure("\(app.name) has sent no mail \(id).", mend: ["paas mail -a \(app.name)"])
         }
     }
 

@@ -13,7 +13,7 @@ extension Command {
         if invocation.has(.json) { return terminal.json(try WireJSON.encode(keys)) }
         guard !keys.isEmpty else { return terminal.print("\(addon.name) has no keys.") }
         var table = Table(["Name", "Key", "Created"])
-        for key in keys { table.add([key.name, "\(key.beginning)…", TimeText.ago(key.createdAt)]) }
+        for key in keys { table.add([MailText.cell(key.name), "\(key.beginning)…", TimeText.ago(key.createdAt)]) }
         terminal.table(table)
     }
 

@@ -19,5 +19,11 @@ enum MailText {
         ]
     }
 
+    /// What somebody else has written, for a table.
+    static func cell(_ text: String) -> String {
+        let shown = ControlBytes.shown(text, keepingColours: false)
+        return shown.count > 200 ? "\(shown.prefix(199))…" : shown
+    }
+
     private static let services: Set<String> = ["sendgrid", "mailgun", "mailtrap"]
 }

@@ -78,7 +78,8 @@ struct MailInbox: Sendable {
         default: break
         }
         if let key = request.query["key"], Credentials.areEqual(Array(key.utf8), Array(pass.utf8)) {
-            return .move(to: request.path, cookie: cookie(pass))
+            // Two slashes would lead to another host.
+            return .move(to: "/" + request.path.drop { $0 == "/" }, cookie: cookie(pass))
         }
         guard isLetIn(pass) else { return .page(MailPages.door(isWrong: false), status: 401) }
         return try await page(segments)
