@@ -31,9 +31,17 @@ package struct ConfigVars: Sendable, Equatable, CustomStringConvertible, CustomD
             guard !value.utf8.contains(0) else { throw .nulByte(key) }
             result[key] = value
         }
-        let size = result.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        let changed = ConfigVars(result)
+        // Whoever takes something away makes it better.
+        if changed.size > size { try changed.requireSize() }
+        return changed
+    }
+
+    private var size: Int { values.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } }
+
+    /// - Throws: ``InvalidConfigVar/tooLarge(bytes:)`` for more than ``limitBytes`` altogether.
+    package func requireSize() throws(InvalidConfigVar) {
         guard size <= Self.limitBytes else { throw .tooLarge(bytes: size) }
-        return ConfigVars(result)
     }
 
     /// Without `keys`, and with these values of add-ons, whose names may begin with `HEROKU_`.

@@ -20,6 +20,8 @@ package final class Platform: Sendable {
     let domainChanges = Turns<AppID>()
     /// One change of an add-on at a time; taken before an app's turn, never within one.
     let addonTurns = Turns<AddonID>()
+    /// One at a time changes what is in a database; taken after the add-on's turn, where both are.
+    let contentTurns = Turns<AddonID>()
     /// One at a time tells the router of certificates.
     let presenting = Turns<AppID>()
 

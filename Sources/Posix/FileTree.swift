@@ -15,6 +15,19 @@ package enum FileTree {
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether there is something at `path`, wherever links lead, that is neither a file nor a folder: a device, a pipe.
+    package static func isSpecial(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && ![S_IFREG, S_IFDIR].contains(info.st_mode & S_IFMT)
+    }
+
+    /// Where links lead; `nil` for what is not there.
+    package static func resolved(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
     /// Makes `path` and the folders above it; those that exist stay as they are.
     package static func makeFolder(_ path: String, mode: UInt32 = 0o700) throws(PosixError) {
         if mkdir(path, mode_t(mode)) == 0 { return }
@@ -76,6 +89,11 @@ package enum FileTree {
     /// A file of its own for what is written to it, empty, in the place of what had that name.
     package static func create(_ path: String, mode: UInt32 = 0o600) throws(PosixError) -> Descriptor {
         try Descriptor(opening: path, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+    }
+
+    /// Opens what is there for writing.
+    package static func open(_ path: String) throws(PosixError) -> Descriptor {
+        try Descriptor(opening: path, O_WRONLY)
     }
 
     /// How large a file is, in bytes.

@@ -111,6 +111,18 @@ extension EndToEnd {
                 #expect(captured.errors.contains("Backing up DATABASE to b001... done"), "\(captured)")
                 #expect(try await app.paas("pg:backups").output.contains(/b001 .*Completed .*KB +DATABASE/))
                 try await app.paas("pg:backups:download", "-o", "kept.dump").orThrow()
+                // What is no file is written to, and stays what it is.
+                try await platform.shell(
+                    """
+                    cd "$1" && ln -s kept.dump link.dump && paas pg:backups:download -o link.dump && test -L link.dump
+                    mkfifo pipe && (cmp pipe kept.dump &) && paas pg:backups:download -o pipe && test -p pipe
+                    paas pg:backups:download -o - | cmp - kept.dump
+                    """, app.folder
+                ).orThrow()
+                // One after the other, whoever asks for both at once.
+                async let one = app.paas("pg:backups:restore", "--confirm", app.name)
+                async let two = app.paas("pg:backups:restore", "--confirm", app.name)
+                for restored in try await [one, two] { #expect(restored.succeeded, "\(restored)") }
                 let listed = try await platform.shell("pg_restore -l kept.dump || cat kept.dump", in: app.folder)
                 #expect(listed.output.contains("TABLE public t"), "\(listed)")
                 let url = try await app.paas("pg:backups:url").orThrow().output.dropLast()

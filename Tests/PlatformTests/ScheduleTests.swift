@@ -107,7 +107,8 @@ struct ScheduleTests {
             ("hour:x", "hour:x is no time"), ("day@24:00", "24 is no hour: those are 0 to 23"),
             ("60 * * * *", "60 is no minute"), ("* * 0 * *", "0 is no day of the month: those are 1 to 31"),
             ("* * * 13 *", "13 is no month"), ("* * * * 8", "8 is no day of the week"),
-            ("5-1 * * * *", "5-1 is no minute"), ("*/0 * * * *", "*/0 is no minute"), ("1,,2 * * * *", "1,,2"),
+            ("5-1 * * * *", "5-1 is no minute"), ("*/0 * * * *", "*/0 is no minute"),
+            ("*/61 * * * *", "*/61 is no minute"), ("1,,2 * * * *", "1,,2"),
             ("1/ * * * *", "1/ is no minute"), ("1-2-3 * * * *", "1-2-3"), ("mon * * * *", "mon is no minute"),
             ("0 0 30 2 *", "The time of 0 0 30 2 * never comes."), ("0 0 31 4,6,9,11 *", "never comes"),
         ])

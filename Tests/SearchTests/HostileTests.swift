@@ -83,6 +83,30 @@ struct HostileTests {
         #expect(typed.status == 400)
     }
 
+    @Test("with numbers, versions or dates at the end of what there is harms nothing")
+    func ends() async throws {
+        let door = try SearchDoor()
+        try await door.put("a", ["t": 5])
+        let above: JSON = .double(9_223_372_036_854_775_807.5)
+        #expect(try await door.send("POST", "/a/_search", ["query": ["range": ["t": ["gt": above]]]]).status == 400)
+        #expect(try await door.send("PUT", "/a/_doc/2", ["t": above]).status == 400)
+        let last = "/a/_doc/3?version=9223372036854775807&version_type=external"
+        #expect(try await door.send("PUT", last, ["t": 1]).status == 201)
+        #expect(try await door.send("PUT", "/a/_doc/3", ["t": 2]).status == 200)
+        #expect(try await door.send("POST", "/a/_update/3", ["doc": ["t": 3]]).status == 200)
+        #expect(try await door.send("DELETE", "/a/_doc/3").status == 200)
+
+        let dates: JSON = ["mappings": ["properties": ["d": ["type": "date"]]]]
+        #expect(try await door.send("PUT", "/b", dates).status == 200)
+        #expect(try await door.send("PUT", "/b/_doc/1", ["d": .int(Int64.max)]).status == 400)
+        for date in [-9_000_000_000_000_000, 9_000_000_000_000_000] {
+            #expect(try await door.send("POST", "/b/_doc", ["d": .int(Int64(date))]).status == 201)
+        }
+        let years: JSON = ["aggs": ["y": ["date_histogram": ["field": "d", "calendar_interval": "year"]]]]
+        let counted = try await door.send("POST", "/b/_search", years)
+        #expect(counted.status == 400 && counted.json.errorType == "too_many_buckets_exception")
+    }
+
     @Test("with more fields, words or clauses than anybody means is refused, and the index is as before")
     func numbers() async throws {
         let door = try SearchDoor()

@@ -15,7 +15,7 @@ package enum PartnerError: Explained, Equatable {
     package var hasMadeNothing: Bool {
         switch self {
         case .unreachable, .refused: true
-        case .status(_, let status, _): (300..<500).contains(status) && status != 408
+        case .status(_, let status, _): (400..<500).contains(status) && status != 408
         case .noAnswer, .garbage, .foreignConfigVar: false
         }
     }

@@ -98,6 +98,7 @@ package final class Postgres: AddonProvider {
             let fresh = database.beside
             try cluster.run([fresh.drop] + fresh.statements)
             try Self.replace(database, in: cluster)
+            try cluster.run(["ALTER ROLE \(database.role) RESET ALL"])
         }
     }
 

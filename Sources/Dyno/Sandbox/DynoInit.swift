@@ -239,7 +239,7 @@ struct DynoInit {
         if plan.level.hasProcessNamespace {
             kill(-1, number)
         } else {
-            for process in ProcessTree.descendants(of: getpid()) { kill(process, number) }
+            ProcessTree.signalDescendants(number)
         }
     }
 

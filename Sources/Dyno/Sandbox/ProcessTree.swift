@@ -73,6 +73,18 @@ enum ProcessTree {
         return found
     }
 
+    /// Signals everything below this process: by groups, so that a child that is forked meanwhile gets it, too, and one
+    /// that is forked in answer to it does not.
+    static func signalDescendants(_ number: Int32) {
+        let own = getpgrp()
+        var groups: Set<Int32> = []
+        for process in descendants(of: getpid()) {
+            let group = getpgid(process)
+            if group > 1, group != own { groups.insert(group) } else { kill(process, number) }
+        }
+        for group in groups { kill(-group, number) }
+    }
+
     /// Ends everything below this process, however fast it forks: stopped first, then killed.
     static func killDescendants() {
         let own = getpid()

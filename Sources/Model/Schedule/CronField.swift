@@ -40,7 +40,7 @@ struct CronField: Sendable {
         let halves = item.split(separator: "/", omittingEmptySubsequences: false)
         guard halves.count <= 2, let range = range(halves[0], kind, isStepped: halves.count == 2) else { return nil }
         let step = halves.count == 2 ? Number.of(halves[1]) : 1
-        guard let step, step > 0 else { return nil }
+        guard let step, (1...kind.range.count).contains(step) else { return nil }
         return stride(from: range.lowerBound, through: range.upperBound, by: step)
     }
 

@@ -47,7 +47,7 @@ extension Platform {
         guard backup.kind == .backup, backup.hasSucceeded else { throw AddonError.noSuchBackup(backup.name) }
         let transfer = try await begin(.restore, from: backup.name, to: try await databaseName(addon), of: addon)
         let file = backupFile(backup)
-        work(transfer) { try await postgres.restore(file, into: addon, label: "\(transfer.id)") }
+        work(transfer, replacing: addon) { try await postgres.restore(file, into: $0, label: "\(transfer.id)") }
         return transfer
     }
 
@@ -57,7 +57,7 @@ extension Platform {
         _ = try self.postgres(of: target)
         let names = (try await databaseName(source), try await databaseName(target))
         let transfer = try await begin(.copy, from: names.0, to: names.1, of: target)
-        work(transfer) { try await postgres.copy(source, to: target, label: "\(transfer.id)") }
+        work(transfer, replacing: target) { try await postgres.copy(source, to: $0, label: "\(transfer.id)") }
         return transfer
     }
 
@@ -103,6 +103,18 @@ extension Platform {
             try transaction.insert(transfer)
             if let (schedule, next) = schedule { try transaction.setNextRun(next, of: schedule.id) }
             return transfer
+        }
+    }
+
+    /// What replaces a database waits for what does so already, and finds it as it is then.
+    private func work(
+        _ transfer: Transfer, replacing addon: Addon, _ body: @escaping @Sendable (Addon) async throws -> Void
+    ) {
+        work(transfer) { [self] in
+            try await contentTurns.take(addon.id) {
+                guard try await self.transfer(transfer.id).canceledAt == nil else { return }
+                try await body(try await living(addon))
+            }
         }
     }
 

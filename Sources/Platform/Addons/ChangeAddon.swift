@@ -139,7 +139,9 @@ extension Platform {
             try? await machines.store.write { try $0.update(addon) }  // What went wrong matters more.
             throw error
         }
-        do { try await provider.remove(addon) } catch let error as PartnerError {
+        do {
+            try await contentTurns.take(addon.id) { try await provider.remove(addon) }
+        } catch let error as PartnerError {
             // Whoever insists does without its maker's knowing.
             guard isForced else { throw AddonError.notEnded(addon.name, error.explanation) }
         }

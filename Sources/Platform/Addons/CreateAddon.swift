@@ -86,6 +86,7 @@ extension Platform {
         let known = whole
         let config = attachment.config(known)
         try await requireFree(config.keys.sorted(), in: app)
+        try await requireRoom(for: config, in: app)
         try await machines.store.write { transaction in
             // Still `provisioning`: a daemon that dies before the release is there finds it, and ends it.
             try transaction.update(known)
@@ -138,6 +139,11 @@ extension Platform {
         let config = try await config(of: app)
         let taken = keys.filter { config[$0] != nil }
         guard taken.isEmpty else { throw AddonError.valueIsThere(taken, app: app.name) }
+    }
+
+    /// What add-ons set counts, too.
+    func requireRoom(for values: [String: String], in app: App) async throws {
+        try await config(of: app).replacing([], with: values).requireSize()
     }
 
     func record(_ addon: Addon, _ action: String) async throws {

@@ -18,7 +18,8 @@ extension Platform {
 
     /// Throws away all that is in it.
     package func resetDatabase(_ addon: Addon) async throws {
-        try await postgres(of: addon).reset(addon)
+        let postgres = try postgres(of: addon)
+        try await contentTurns.take(addon.id) { try await postgres.reset(try await living(addon)) }
         try await record(addon, "update")
     }
 
@@ -42,7 +43,8 @@ extension Platform {
         guard let postgres = provider as? Postgres, let (option, text) = Postgres.source(in: options) else {
             return options
         }
-        guard !text.contains("://") else { throw AddonError.notForked(text) }
+        // What an option without a value says.
+        guard !text.contains("://"), text != "true" else { throw AddonError.notForked(text) }
         let source = try await living(try await addon(text, in: app, service: postgres.service.name))
         var named = options
         named[option] = try postgres.forkOption(of: source)

@@ -46,7 +46,9 @@ extension Platform {
             for (ending, value) in values { changed.values[ending] = value }
             for attachment in try await attachments(of: now) {
                 let new = Set(attachment.config(changed).keys).subtracting(attachment.config(now).keys)
-                try await requireFree(new.sorted(), in: try await app("\(attachment.app)"))
+                let app = try await app("\(attachment.app)")
+                try await requireFree(new.sorted(), in: app)
+                try await requireRoom(for: attachment.config(changed), in: app)
             }
             return AddonHolding(values: changed.values, memory: now.memory)
         }
@@ -78,6 +80,7 @@ extension Platform {
         let row = known
         let config = attachment.config(row)
         try await requireFree(config.keys.sorted(), in: app)
+        try await requireRoom(for: config, in: app)
         // As for any other: a daemon that dies before the release is there takes it back.
         try await machines.store.write { transaction in
             try transaction.update(row)

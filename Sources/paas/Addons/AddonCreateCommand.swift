@@ -30,7 +30,9 @@ extension Command {
             status.finish(AddonText.price(addon.billedPrice))
             return addon
         }
-        if !addon.provisionMessage.isEmpty { terminal.print(addon.provisionMessage) }
+        if !addon.provisionMessage.isEmpty {
+            terminal.print(ControlBytes.shown(addon.provisionMessage, keepingLines: true, keepingColours: false))
+        }
         let names = addon.configVars.joined(separator: ", ")
         let isPending = addon.state == "provisioning"
         if isPending, invocation.has(.wait) {

@@ -17,7 +17,8 @@ extension Command {
         var table = Table(["Slug", "Name", "Base URL", "Config Vars", "Add-ons"])
         for partner in partners {
             table.add([
-                partner.id, partner.name, partner.baseURL, partner.configVars.joined(separator: ", "),
+                partner.id, ControlBytes.shown(partner.name, keepingColours: false), partner.baseURL,
+                partner.configVars.joined(separator: ", "),
                 "\(partner.addons)",
             ])
         }

@@ -82,7 +82,10 @@ extension Command {
 
     static let pgBackupsDownload = Command(
         "pg:backups:download", abstract: "downloads database backup",
-        flags: [.app, .remote, Flag("output", short: "o", placeholder: "output", help: "location to download to")],
+        flags: [
+            .app, .remote,
+            Flag("output", short: "o", placeholder: "output", help: "location to download to; - for standard output"),
+        ],
         operands: [.optional("BACKUP_ID", "ID of the backup; the newest without it")],
         examples: ["paas pg:backups:download -o latest.dump"]
     ) { invocation in
@@ -101,6 +104,7 @@ extension Command {
     /// `latest.dump`, or the next name that nothing has.
     private static func file(_ wanted: String?) throws(Failure) -> String {
         if let wanted {
+            if wanted == "-" { return "/dev/stdout" }
             guard !FileTree.isFolder(wanted) else { throw Failure("\(wanted) is a folder.") }
             return wanted
         }

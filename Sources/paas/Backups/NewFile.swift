@@ -1,19 +1,21 @@
 import Posix
 
-/// A file that stands under its name when it is whole, and not before.
+/// A file that stands under its name when it is whole, and not before. What is no file, a pipe say, is written to.
 final class NewFile {
     private let path: String
     private let file: DescriptorBox
-    private var isKept = false
+    private var isKept: Bool
 
-    init(at path: String) throws(PosixError) {
-        self.path = path
-        file = DescriptorBox(try FileTree.create("\(path).part"))
+    init(at wanted: String) throws(PosixError) {
+        path = FileTree.resolved(wanted) ?? wanted
+        isKept = FileTree.isSpecial(path)
+        file = DescriptorBox(try isKept ? FileTree.open(path) : FileTree.create("\(path).part"))
     }
 
     func write(_ bytes: [UInt8]) throws { try file.descriptor.writeAll(bytes) }
 
     func keep() throws {
+        guard !isKept else { return }
         try FileTree.move("\(path).part", to: path)
         isKept = true
     }

@@ -43,6 +43,22 @@ struct DaemonStarter: Sendable {
     /// As ``client()``, but `nil` when nothing runs, and nothing is replaced.
     func runningClient() throws -> PlatformClient? { isRunning ? try plainClient() : nil }
 
+    /// What a daemon that runs says of itself; `nil` for none. One that was killed takes connections a little longer than
+    /// it lives.
+    func runningStatus() async throws -> Status? {
+        let deadline = ContinuousClock.now + .seconds(2)
+        while let platform = try runningClient() {
+            do { return try await platform.status() } catch {
+                guard !(error is APIFailure), !(error is PlatformHangs), ContinuousClock.now < deadline else {
+                    throw error
+                }
+            }
+            try await Task.sleep(for: .milliseconds(10))
+            try await settle()
+        }
+        return nil
+    }
+
     /// Whether somebody takes connections on the socket.
     var isRunning: Bool {
         do {

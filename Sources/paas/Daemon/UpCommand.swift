@@ -29,8 +29,7 @@ extension Command {
         let isForeground = invocation.has(Flag("foreground", help: ""))
         let starter = DaemonStarter(home: try .current(), port: port, proxyPort: proxyPort)
         try await starter.settle()
-        if let platform = try starter.runningClient() {
-            let status = try await platform.status()
+        if let status = try await starter.runningStatus() {
             guard port == nil || port == status.port, proxyPort == nil, !isForeground else {
                 throw Failure(
                     "The platform is running already, on port \(status.port).",

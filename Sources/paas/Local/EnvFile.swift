@@ -12,6 +12,8 @@ struct EnvFile: Equatable {
     /// - Parameter name: for messages.
     /// - Throws: ``Failure`` for a value whose quote is not closed in its line.
     init(parsing bytes: [UInt8], name: String) throws(Failure) {
+        // Some editors of Windows put the mark of UTF-8 in front.
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         if let tree = try? WireJSON.decode(JSONTree.self, from: bytes) {  // What is no JSON is the other format.
             format = .json
             variables = tree.flattened

@@ -34,7 +34,9 @@ enum ErrorReport {
     private static func failure(for failure: APIFailure) -> Failure {
         var mend = failure.body.mend ?? []
         if failure.status == 401, mend.isEmpty { mend = ["paas login"] }
-        var message = "\(failure.body.message)\n\nError ID: \(failure.body.id)"
+        // It may hold the words of an add-on's maker.
+        let text = ControlBytes.shown(failure.body.message, keepingLines: true, keepingColours: false)
+        var message = "\(text)\n\nError ID: \(failure.body.id)"
         if let url = failure.body.url { message += "\nSee \(url) for more information." }
         return Failure(message, mend: mend)
     }

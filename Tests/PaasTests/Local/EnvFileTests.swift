@@ -16,6 +16,7 @@ struct EnvFileTests {
             ("  A  =  b c  ", ["A": "b c"]),
             ("A=b\r\nC=d\r\n", ["A": "b", "C": "d"]),
             ("A=1\nA=2", ["A": "2"]),
+            ("\u{FEFF}A=b\nC=d", ["A": "b", "C": "d"]),
             ("KEY", ["KEY": ""]),
             ("KEY=", ["KEY": ""]),
             ("export A=b", ["export A": "b"]),
