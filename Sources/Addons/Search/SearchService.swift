@@ -118,7 +118,6 @@ package final class SearchService: AddonProvider {
             }
             return .openSearch(home: home)
         }
-        if let wanted { throw SearchServiceError.noHome(wanted) }
         return .builtIn(program: place.program)
     }
 
@@ -173,8 +172,6 @@ package final class SearchService: AddonProvider {
 package enum SearchServiceError: Explained {
     case noSuchOption(String, service: String)
     case noSuchEngine(String)
-    /// An engine that is asked for by name, and whose home is not given.
-    case noHome(String)
     /// The folder that a variable names does not hold what it should.
     case noEngine(variable: String, program: String)
 
@@ -189,14 +186,6 @@ package enum SearchServiceError: Explained {
                 "Couldn't make the search server",
                 because: "There is no engine \(engine): it is elasticsearch or opensearch.",
                 mend: ["paas addons:create bonsai -- --engine=elasticsearch"])
-        case .noHome(let engine):
-            Explanation(
-                "Couldn't make the search server",
-                because: "There is no \(engine) here: \(engine.uppercased())_HOME is not set where the platform runs.",
-                mend: [
-                    "export \(engine.uppercased())_HOME=FOLDER  # then paas down and paas up",
-                    "paas addons:create bonsai  # the server of paas",
-                ], id: .unavailable)
         case .noEngine(let variable, let program):
             Explanation(
                 "Couldn't make the search server", because: "\(variable) is set, and there is no \(program).",

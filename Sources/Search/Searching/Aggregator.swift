@@ -188,7 +188,9 @@ struct Aggregator {
         var keys: [Double] = []
         while at <= last {
             let after = next(at)
-            guard keys.count < Self.bucketLimit, after > at else {
+            // Far too many are not counted out.
+            let isEndless = keys.isEmpty && (last - at) / (after - at) > Double(2 * Self.bucketLimit)
+            guard keys.count < Self.bucketLimit, after > at, !isEndless else {
                 throw SearchError(
                     400, "too_many_buckets_exception",
                     "Trying to create too many buckets. Must be less than or equal to: [\(Self.bucketLimit)]")
