@@ -15,6 +15,21 @@ enum FreePort {
         return port
     }
 
+    /// What `make` makes of a server with a port of its own. Somebody may be faster to take the port that was free: then it
+    /// is undone and made again with another, three times in all.
+    static func claim<Made>(
+        _ make: () async throws -> Made, undoing undo: () async throws -> Void
+    ) async throws -> Made {
+        var attempts = 3
+        while true {
+            do { return try await make() } catch {
+                try? await undo()  // Why it does not run matters more.
+                attempts -= 1
+                guard attempts > 0 else { throw error }
+            }
+        }
+    }
+
     /// A listener on loopback at the port of the file, else at the first from `lowest` on that can be had.
     ///
     /// - Returns: the port, and the listener's descriptor, which the caller owns.

@@ -22,18 +22,12 @@ package final class Memcached: AddonProvider {
 
     package func provision(_ addon: Addon, options: [String: String]) async throws -> AddonHolding {
         try AddonFailure.refuse(options, of: service)
-        var attempts = 3
-        while true {
+        return try await FreePort.claim {
             let server = try await pool.run { [self] in try make(addon) }
-            do {
-                try await servers.run(server.spec(plan(of: addon), pool))
-                return AddonHolding(values: server.values, memory: server.memory)
-            } catch {
-                try? await remove(addon)  // Why it does not run matters more.
-                attempts -= 1
-                // Somebody may have been faster to take the port that was free.
-                guard attempts > 0 else { throw error }
-            }
+            try await servers.run(server.spec(plan(of: addon), pool))
+            return AddonHolding(values: server.values, memory: server.memory)
+        } undoing: {
+            try await remove(addon)
         }
     }
 

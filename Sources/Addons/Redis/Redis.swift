@@ -25,18 +25,12 @@ package final class Redis: AddonProvider {
     package func provision(_ addon: Addon, options: [String: String]) async throws -> AddonHolding {
         if let option = options.keys.sorted().first { throw RedisError.noSuchOption(option) }
         let plan = service.plan(addon.plan) ?? service.plans[0]
-        var attempts = 3
-        while true {
+        return try await FreePort.claim {
             let server = try await pool.run { [self] in try make(addon, plan) }
-            do {
-                try await servers.run(server.spec(pool))
-                return AddonHolding(values: ["URL": server.url], memory: server.memory)
-            } catch {
-                try? await remove(server.key)  // Why it does not run matters more.
-                attempts -= 1
-                // Somebody may have been faster to take the port that was free.
-                guard attempts > 0 else { throw error }
-            }
+            try await servers.run(server.spec(pool))
+            return AddonHolding(values: ["URL": server.url], memory: server.memory)
+        } undoing: {
+            try await remove(Self.key(addon))
         }
     }
 

@@ -79,20 +79,14 @@ package final class SearchService: AddonProvider {
 
     package func provision(_ addon: Addon, options: [String: String]) async throws -> AddonHolding {
         let engine = try engine(options)
-        var attempts = 3
-        while true {
+        return try await FreePort.claim {
             let server = try await place.pool.run { [self] in try make(addon, engine) }
-            do {
-                try await place.servers.run(server.spec(place.door))
-                return AddonHolding(
-                    values: Dictionary(uniqueKeysWithValues: urlNames.map { ($0, server.url) }), memory: server.memory,
-                    message: engine.message)
-            } catch {
-                try? await remove(addon)  // Why it does not run matters more.
-                attempts -= 1
-                // Somebody may have been faster to take the port that was free.
-                guard attempts > 0 else { throw error }
-            }
+            try await place.servers.run(server.spec(place.door))
+            return AddonHolding(
+                values: Dictionary(uniqueKeysWithValues: urlNames.map { ($0, server.url) }), memory: server.memory,
+                message: engine.message)
+        } undoing: {
+            try await remove(addon)
         }
     }
 

@@ -17,15 +17,24 @@ package struct NetworkObstacle: Sendable, Equatable {
                 reason: "This machine has no namespaces for dynos (level L3), and a network is one.",
                 mend: ["paas doctor"])
         }
+        return find()
+    }
+
+    /// The same without namespaces, which the level tells.
+    static func find() -> NetworkObstacle? {
         if WayOut.program == nil {
             return NetworkObstacle(
                 reason: "Its way out is the program pasta, of the package passt, and that is not installed.",
                 mend: ["sudo apt-get install passt"])
         }
+        if access("/dev/net/tun", F_OK) != 0 {
+            return NetworkObstacle(
+                reason: "pasta needs /dev/net/tun, and this machine has none.", mend: ["sudo modprobe tun"])
+        }
         if access("/dev/net/tun", R_OK | W_OK) != 0 {
             return NetworkObstacle(
                 reason: "pasta needs /dev/net/tun, and this user may not open it.",
-                mend: ["sudo chmod 666 /dev/net/tun", "ls -l /dev/net/tun  # not there: sudo modprobe tun"])
+                mend: ["sudo chmod 666 /dev/net/tun"])
         }
         return nil
     }

@@ -66,10 +66,13 @@ package struct ExposureReport: Sendable, Equatable {
     /// What keeps them.
     private let table: String
     private let ports: ClosedRange<UInt16>
+    /// What a dyno's own network, which keeps it to this machine as well, still needs here.
+    private let ownNetwork: NetworkObstacle?
 
-    init(addresses: [String], obstacle: String?, guard: PortGuard) {
+    init(addresses: [String], obstacle: String?, guard: PortGuard, ownNetwork: NetworkObstacle? = nil) {
         self.addresses = addresses
         self.obstacle = obstacle
+        self.ownNetwork = ownNetwork
         table = `guard`.table
         ports = `guard`.ports
     }
@@ -97,7 +100,8 @@ package struct ExposureReport: Sendable, Equatable {
     package var mend: [String] {
         guard isExposed else { return [] }
         let install = PortGuard.program == nil ? ["sudo apt-get install nftables", "paas down && paas up"] : []
-        return (geteuid() == 0 ? install : []) + ["paas features:enable private-network -a NAME"]
+        return (geteuid() == 0 ? install : []) + (ownNetwork?.mend ?? [])
+            + ["paas features:enable private-network -a NAME"]
     }
 }
 
@@ -109,7 +113,8 @@ extension DynoHost {
         let obstacle: String?
         do { obstacle = try await pool.run { portGuard.raise() } } catch { obstacle = "nft was not tried: \(error)" }
         let report = ExposureReport(
-            addresses: NetworkAddresses.reachable(), obstacle: obstacle, guard: portGuard)
+            addresses: NetworkAddresses.reachable(), obstacle: obstacle, guard: portGuard,
+            ownNetwork: NetworkObstacle.find())
         exposure = report
         return report
     }
