@@ -70,8 +70,11 @@ package struct Descriptor: ~Copyable, Sendable {
     }
 
     /// Writes all of `bytes`, waiting where a non-blocking descriptor asks to.
-    package borrowing func writeAll(_ bytes: some Collection<UInt8>) throws(PosixError) {
-        var rest = Array(bytes)[...]
+    package borrowing func writeAll(_ bytes: some Collection<UInt8>) throws(PosixError) { try writeAll(Array(bytes)) }
+
+    /// The same for an array: without what a generic function costs the process that runs it.
+    package borrowing func writeAll(_ bytes: [UInt8]) throws(PosixError) {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Self.write(raw, $0.baseAddress, $0.count) }
             if count >= 0 {

@@ -47,3 +47,10 @@ package func posix<Value: SignedInteger>(_ result: Value, _ call: @autoclosure (
     guard result >= 0 else { throw PosixError.last(call()) }
     return result
 }
+
+/// The same for what most calls return: without what a generic function costs the process that runs it.
+@discardableResult
+package func posix(_ result: Int32, _ call: @autoclosure () -> String) throws(PosixError) -> Int32 {
+    guard result >= 0 else { throw PosixError.last(call()) }
+    return result
+}

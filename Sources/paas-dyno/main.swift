@@ -6,4 +6,4 @@ internal import Dyno
     internal import Darwin
 #endif
 
-exit(ShimProgram.run(arguments: CommandLine.arguments))
+exit(ShimProgram.run())

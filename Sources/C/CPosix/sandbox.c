@@ -13,6 +13,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -23,6 +24,7 @@
 #include <sys/file.h>
 #include <sys/fsuid.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -179,6 +181,14 @@ int cpx_set_hostname(const char *name) { return sethostname(name, strlen(name));
 int cpx_become(const char *path, char *const argv[], char *const envp[]) { return execve(path, argv, envp); }
 
 int cpx_lock(int fd, int wait) { return flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)); }
+
+void cpx_release_memory(void) {
+    malloc_trim(0);
+    // Below this frame nothing lives but those of the calls that end the function.
+    uintptr_t size = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t end = ((uintptr_t)__builtin_frame_address(0) - 1024) / size * size;
+    madvise((void *)(end - 32 * size), 32 * size, MADV_DONTNEED);
+}
 
 int cpx_reap(int *code, int *signal) {
     int status, pid;

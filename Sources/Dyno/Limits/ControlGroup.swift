@@ -20,7 +20,8 @@ struct ControlGroup {
         self.places = places
         name = Self.name(of: folder)
         let name = name
-        folders = Set([places.memory, places.processes].compactMap { $0 }).map { "\($0)/\(name)" }.sorted()
+        let processes = places.processes == places.memory ? nil : places.processes
+        folders = [places.memory, processes].compactMap { place in place.map { "\($0)/\(name)" } }
         do {
             try Descriptor(opening: folder.groups, O_WRONLY | O_CREAT | O_TRUNC)
                 .writeAll(Array(folders.joined(separator: "\n").utf8))

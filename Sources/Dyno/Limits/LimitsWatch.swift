@@ -8,6 +8,8 @@ struct LimitsWatch {
     private var scratch: ScratchWatch?
     private var metrics: RuntimeMetrics?
 
+    private static let soon: UInt64 = 900_000_000
+
     /// - Parameters:
     ///   - first: the dyno's first process.
     ///   - group: where the kernel counts for it.
@@ -40,7 +42,8 @@ struct LimitsWatch {
     mutating func look(now: UInt64) -> [LimitFinding] {
         var findings: [LimitFinding] = []
         if let next = memory?.nextLook, now >= next { findings += lookAtMemory(now) }
-        if let next = scratch?.nextLook, now >= next { findings += scratch?.look(now: now) ?? [] }
+        // What is due soon is looked at with the rest, so that a dyno at rest wakes its shim once for both.
+        if let next = scratch?.nextLook, now + Self.soon >= next { findings += scratch?.look(now: now) ?? [] }
         if let next = metrics?.nextLook, now >= next {
             let lines = metrics?.look(now: now, running: RuntimeMetrics.running(below: first), use: meter.use) ?? []
             findings += lines.map { .say($0) }

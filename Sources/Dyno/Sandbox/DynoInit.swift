@@ -92,7 +92,7 @@ struct DynoInit {
         }
         let payload = Payload(plan: plan, folder: folder, input: input, output: output, isTerminal: isTerminal)
         command = try spawn(payload)
-        for number in Set([input, output, mainEnd]) where number >= 0 { close(number) }
+        for number in [input, output == input ? -1 : output, mainEnd] where number >= 0 { close(number) }
         // What it needs from here on is to signal processes of the app's user and, where that is another one, to
         // become that user in commands beside the dyno's own.
         _ = cpx_drop_bounding_set()
@@ -147,6 +147,8 @@ struct DynoInit {
 
     private mutating func serve() -> Never {
         let signals = cpx_signal_descriptor()
+        // After a second in which nothing has happened it gives back what it has used, and waits.
+        var isLean = false
         while true {
             reap()
             leaveIfDone()
@@ -155,7 +157,10 @@ struct DynoInit {
                 pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: door, events: Int16(POLLIN), revents: 0),
             ]
-            guard poll(&polls, 3, -1) >= 0 else { continue }
+            let count = poll(&polls, 3, isLean ? -1 : 1000)
+            if count == 0 { cpx_release_memory() }
+            isLean = count == 0
+            guard count > 0 else { continue }
             while case let number = cpx_read_signal(signals), number != 0 {
                 // From the app itself, which may ask its first process to end the dyno.
                 if number == SIGTERM { signalAll(SIGTERM) }
@@ -276,7 +281,9 @@ struct DynoInit {
 
     static func keepOnly(_ numbers: [Int32]) throws(LaunchFailure) {
         var first: UInt32 = 3
-        for number in Set(numbers).filter({ $0 >= 3 }).sorted() {
+        for number in numbers.filter({ $0 >= 3 }).sorted() {
+            // One that stands there twice has been passed.
+            guard UInt32(number) >= first else { continue }
             if UInt32(number) > first { try step(cpx_close_range(first, UInt32(number) - 1), "close_range") }
             first = UInt32(number) + 1
         }

@@ -55,6 +55,7 @@ package actor DynoHost {
     private var leases: PortLeases
     private let users: UserLeases
     let disks: ScratchDisks
+    private let nursery: ShimNursery
     private var probe: Task<SandboxReport, Never>?
     /// Dynos that this host has started or adopted and not removed.
     private var known: Set<RunFolder> = []
@@ -68,6 +69,7 @@ package actor DynoHost {
         self.reactor = reactor
         self.pool = pool
         leases = PortLeases(settings.ports)
+        nursery = ShimNursery(program: settings.shimProgram)
         users = UserLeases(folder: settings.userFolder, home: settings.homeFolder)
         disks = ScratchDisks(
             folder: Self.dynosFolder(settings), quotaBytes: settings.usesDisks ? settings.disk.scratchBytes : 0,
@@ -128,7 +130,7 @@ package actor DynoHost {
             port = leased
         }
         let launch = Launch(
-            spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings,
+            spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings, nursery: nursery,
             toolchains: toolchains, user: user, groups: groups, outsideAddresses: exposure?.reachable ?? [],
             disk: disk)
         known.insert(launch.folder)

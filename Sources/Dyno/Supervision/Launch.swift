@@ -12,16 +12,18 @@ struct Launch: Sendable {
     let record: DynoRecord
     private let plan: LaunchPlan
     private let shimProgram: String
+    private let nursery: ShimNursery
     private let disk: ScratchDisk?
 
     init(
         spec: DynoSpec, level: SandboxLevel, port: UInt16?, folder: RunFolder, settings: DynoHost.Settings,
-        toolchains: [String], user: UInt32, groups: GroupPlaces, outsideAddresses: [String] = [],
+        nursery: ShimNursery, toolchains: [String], user: UInt32, groups: GroupPlaces, outsideAddresses: [String] = [],
         disk: ScratchDisk? = nil
     ) {
         self.folder = folder
         self.disk = disk
         shimProgram = settings.shimProgram
+        self.nursery = nursery
         plan = LaunchPlan(
             level: level, userID: user, groupID: geteuid() == 0 ? user : getegid(), content: spec.content,
             command: spec.command,
@@ -84,12 +86,7 @@ struct Launch: Sendable {
         let far = Descriptor(owning: ends[1])
         let null = try Descriptor(opening: "/dev/null", O_RDWR)
         let diary = try Descriptor(opening: "\(folder.path)/diary", O_WRONLY | O_CREAT | O_APPEND)
-        let process = try Subprocess.start(
-            shimProgram, arguments: [folder.path], environment: [:], folder: "/",
-            descriptors: [far.raw, null.raw, diary.raw] + (disk.map { [$0.mount] } ?? []))
-        // It goes on in a child of its own and leaves at once.
-        let end = try Subprocess.wait(process)
-        guard end.isSuccess else { throw DynoStartFailure.shim(program: shimProgram, reason: self.diary ?? "\(end)") }
+        try nursery.start(folder, descriptors: [far.raw, null.raw, diary.raw] + (disk.map { [$0.mount] } ?? []))
         return near.release()
     }
 }

@@ -42,6 +42,8 @@ int cpx_limit_processes(uint64_t count);
 int cpx_set_hostname(const char *name);
 int cpx_become(const char *path, char *const argv[], char *const envp[]);
 int cpx_lock(int fd, int wait);                     // flock, exclusive
+// Gives memory back that was used once and is free: of the heap, and of the stack below the caller.
+void cpx_release_memory(void);
 
 // Children: reaps one; 0 when none has ended. One of code and signal is set.
 int cpx_reap(int *code, int *signal);
