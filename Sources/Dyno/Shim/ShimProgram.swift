@@ -30,17 +30,39 @@ package enum ShimProgram {
         else { return 1 }
         let daemon = Descriptor(owning: 0)
         do {
-            let plan = try readPlan(from: daemon)
-            let client = ShimClient(daemon)
-            do {
-                let shim = try Shim(plan: plan, folder: folder, lock: lock, daemon: client)
-                return shim.run()
-            } catch {
-                client.tell(.failed(error))
-                return 1
+            var decoder = FrameDecoder()
+            switch try nextRequest(from: daemon, &decoder) {
+            case .launch(let plan)?:
+                return serve(try LaunchPlan(decoding: plan), folder, lock, ShimClient(daemon))
+            case .prepare(let common)?:
+                let standby = try Standby(plan: LaunchPlan(decoding: common), folder: folder, lock: lock)
+                do {
+                    try daemon.writeAll(ShimReport.hello(version: ShimRequest.version, shim: getpid()).frame.bytes)
+                    guard case .become(let path, let bytes)? = try nextRequest(from: daemon, &decoder) else {
+                        throw ByteReader.Malformed()
+                    }
+                    let plan = try LaunchPlan(decoding: bytes)
+                    return serve(plan, RunFolder(path: path), lock, ShimClient(daemon), standby)
+                } catch {
+                    standby.discard()
+                    return 1
+                }
+            default: return 1
             }
         } catch {
             // The daemon died before it had said what to do.
+            return 1
+        }
+    }
+
+    private static func serve(
+        _ plan: LaunchPlan, _ folder: RunFolder, _ lock: borrowing Descriptor, _ daemon: ShimClient,
+        _ standby: Standby? = nil
+    ) -> Int32 {
+        do {
+            return try Shim(plan: plan, folder: folder, lock: lock, daemon: daemon, standby: standby).run()
+        } catch {
+            daemon.tell(.failed(error))
             return 1
         }
     }
@@ -61,13 +83,11 @@ package enum ShimProgram {
         return fstat(lock.raw, &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino
     }
 
-    private static func readPlan(from daemon: borrowing Descriptor) throws -> LaunchPlan {
-        var decoder = FrameDecoder()
+    private static func nextRequest(
+        from daemon: borrowing Descriptor, _ decoder: inout FrameDecoder
+    ) throws -> ShimRequest? {
         while true {
-            if let frame = try decoder.next() {
-                guard case .launch(let bytes) = try ShimRequest(frame) else { throw ByteReader.Malformed() }
-                return try LaunchPlan(decoding: bytes)
-            }
+            if let frame = try decoder.next() { return try ShimRequest(frame) }
             let bytes = try daemon.read(atMost: 262_144)
             guard !bytes.isEmpty else { throw ByteReader.Malformed() }
             decoder.append(bytes)
