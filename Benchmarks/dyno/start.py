@@ -6,7 +6,8 @@
 BUILT needs dyno-owner too: swift build -c release --static-swift-stdlib --product dyno-owner
 
 Beside it: the same command started plainly, in bubblewrap over the slug bound read-only, and a copy of the slug, which
-is what a platform without an overlay makes for each dyno. As root both kinds of user are measured.
+is what a platform without an overlay makes for each dyno. As root both kinds of user are measured; "at rest" is a dyno
+for which a sandbox stands by, "cold" one without (PAAS_STANDBY=off).
 """
 
 import argparse
@@ -38,10 +39,11 @@ def as_user(user, words):
         "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--", *words]
 
 
-def dynos(bin, home, level, slug, user, rounds):
+def dynos(bin, home, level, slug, user, rounds, standby):
     """Seconds to the exec of bash and to its first line, of each start but the first few."""
     words = [f"{bin}/dyno-owner", home, f"{bin}/paas-dyno", level, f"time:{rounds + 3}", "echo", slug]
-    done = subprocess.run(as_user(user, words), capture_output=True, text=True, check=True)
+    environment = {**os.environ, "PAAS_STANDBY": standby}
+    done = subprocess.run(as_user(user, words), capture_output=True, text=True, check=True, env=environment)
     pairs = [tuple(int(word) / 1e6 for word in line.split()) for line in done.stdout.splitlines()]
     if len(pairs) != rounds + 3:
         raise SystemExit(f"{' '.join(words)} said: {done.stdout}{done.stderr}")
@@ -102,8 +104,9 @@ def main():
                 home.mkdir()
                 if user != os.geteuid():
                     subprocess.run(["chown", "-R", f"{user}:{user}", home, slug], check=True)
-                pairs = dynos(bin, home, level, slug, user, options.rounds)
-                kept[f"paas {kind} {level}, {title}"] = pairs
+                for how, standby in (("at rest", "on"), ("cold", "off")):
+                    pairs = dynos(bin, home, level, slug, user, options.rounds, standby)
+                    kept[f"paas {kind} {level}, {how}, {title}"] = pairs
             if shutil.which("bwrap"):
                 cage = ["bwrap", "--unshare-all", "--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc",
                         "--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",

@@ -14,7 +14,8 @@ internal import Posix
 //     dyno-owner HOME SHIM -     guard raise|lower       keeps ports to loopback, or does so no more
 //     dyno-owner HOME SHIM -     sandbox                 prints the level of this machine
 //
-// PAAS_SCRATCH_DISKS=off: without file systems of dynos' own. And for measuring, in microseconds:
+// PAAS_SCRATCH_DISKS=off: without file systems of dynos' own; PAAS_STANDBY=off: without a shim that stands by.
+// And for measuring, in microseconds:
 //
 //     dyno-owner HOME SHIM LEVEL time:N COMMAND [LAYER]  for each of N starts, when the command ran and when it spoke
 //     dyno-owner HOME SHIM LEVEL count COMMAND [LAYER]   when it said its last line, when all was read, its lines,
@@ -46,6 +47,7 @@ func time(_ count: Int, _ host: DynoHost, _ spec: DynoSpec) async throws {
         let next = DynoSpec(
             app: spec.app, appOrdinal: spec.appOrdinal, name: spec.name, content: spec.content, command: spec.command,
             environment: spec.environment)
+        await host.standbyIsReady()
         let before = Moment.monotonicNanoseconds
         let dyno = try await host.start(next)
         let launched = Moment.monotonicNanoseconds
@@ -98,6 +100,7 @@ func run() async throws {
         runFolder: "\(home)/run", shimProgram: arguments[2], homeFolder: home,
         forcedLevel: SandboxLevel(rawValue: arguments[3]))
     settings.usesDisks = Environment["PAAS_SCRATCH_DISKS"] != "off"
+    settings.standsBy = Environment["PAAS_STANDBY"] != "off"
     let host = DynoHost(settings, reactor: try Reactor(), pool: BlockingPool())
     if arguments[4] == "adopt" { return await adopt(host) }
     if arguments[4] == "sandbox" {

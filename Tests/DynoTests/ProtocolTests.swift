@@ -25,7 +25,7 @@ struct ProtocolTests {
     static let requests: [ShimRequest] = [
         .hello(version: 1), .launch(plan: [1, 2, 3]), .signal(15), .stop(graceMilliseconds: 30_000), .input([0, 255]),
         .closeInput, .resize(rows: 50, columns: 132), .hasRead(position: 1 << 40), .release,
-        .execute(plan: [4, 5]),
+        .execute(plan: [4, 5]), .prepare(plan: [6]), .become(folder: "/run/x", plan: [7, 8]),
     ]
     static let reports: [ShimReport] = [
         .hello(version: 1, shim: 4711), .launched, .failed(LaunchFailure(step: "mount", code: 13)),

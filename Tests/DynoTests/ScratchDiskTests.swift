@@ -12,7 +12,13 @@ import Testing
 struct ScratchDiskTests {
     private static let quota: UInt64 = 20 << 20
 
-    private static func machine() throws -> Machine { try Machine(.l0) { $0.disk.scratchBytes = quota } }
+    private static func machine() throws -> Machine {
+        try Machine(.l0) {
+            $0.disk.scratchBytes = quota
+            // One that stands by has a disk as well; here they are counted.
+            $0.standsBy = false
+        }
+    }
 
     @Test(
         "is full at the quota: the app gets \"No space left on device\" and runs on, and its log says so once",

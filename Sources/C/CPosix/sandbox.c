@@ -201,6 +201,7 @@ int cpx_reap(int *code, int *signal) {
     return pid;
 }
 
+int cpx_follow_mounts(void) { return mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL); }
 int cpx_make_mounts_private(void) { return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL); }
 
 static unsigned long mount_flags(unsigned flags) {

@@ -1,3 +1,4 @@
+internal import Model
 internal import Posix
 
 #if canImport(Glibc)
@@ -37,7 +38,8 @@ struct ControlGroup {
     var memory: String? { places.memory.map { "\($0)/\(name)" } }
     var isUnified: Bool { places.isUnified }
 
-    private func limit(_ quota: Quota) -> Bool {
+    /// - Returns: whether the limits hold from now on.
+    func limit(_ quota: Quota) -> Bool {
         if let memory, quota.memoryBytes > 0 {
             let bytes = "\(quota.memoryLimitBytes)"
             if isUnified {
@@ -65,12 +67,21 @@ struct ControlGroup {
     /// Takes away the groups of a dyno whose shim is gone.
     static func removeLeftovers(of folder: RunFolder) {
         guard let text = try? FileTree.readText(folder.groups, limit: 65_536) else { return }
-        let name = name(of: folder)
-        for line in text.split(separator: "\n") where line.hasSuffix("/\(name)") { removeFolder(String(line)) }
+        for line in text.split(separator: "\n") where isName(line.split(separator: "/").last ?? "", of: folder) {
+            removeFolder(String(line))
+        }
     }
 
+    private static let prefix = "paas-"
+
     private static func name(of folder: RunFolder) -> String {
-        "paas-\(folder.path.split(separator: "/").last.map(String.init) ?? "")"
+        prefix + (folder.path.split(separator: "/").last.map(String.init) ?? "")
+    }
+
+    /// A group that was made ahead keeps the name that the run folder had then, an id as well.
+    private static func isName(_ name: Substring, of folder: RunFolder) -> Bool {
+        name == self.name(of: folder)
+            || (name.hasPrefix(prefix) && DynoID(String(name.dropFirst(prefix.count))) != nil)
     }
 
     /// Ends what is in a group, groups below it included, and removes it.

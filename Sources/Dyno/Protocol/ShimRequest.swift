@@ -6,6 +6,11 @@ enum ShimRequest: Equatable, Sendable {
     case hello(version: UInt16)
     /// An encoded ``LaunchPlan``; only on the connection that the shim was started with.
     case launch(plan: [UInt8])
+    /// An encoded ``LaunchPlan`` of what all dynos here have in common, to make ready for one that comes later; only on
+    /// the connection that the shim was started with, before ``become(folder:plan:)``.
+    case prepare(plan: [UInt8])
+    /// The dyno for which everything stands ready, and what the run folder is called by now.
+    case become(folder: String, plan: [UInt8])
     /// A signal for every process of the dyno.
     case signal(Int32)
     /// SIGTERM to every process; SIGKILL to those that are left after the grace.
@@ -35,6 +40,11 @@ enum ShimRequest: Equatable, Sendable {
             kind = 1
             writer.put(version)
         case .launch(let plan): return Frame(kind: 2, payload: plan)
+        case .prepare(let plan): return Frame(kind: 50, payload: plan)
+        case .become(let folder, let plan):
+            kind = 51
+            writer.put(folder)
+            writer.put(plan)
         case .signal(let number):
             kind = 3
             writer.put(number)
@@ -70,6 +80,8 @@ enum ShimRequest: Equatable, Sendable {
         case 8: self = .hasRead(position: try reader.integer())
         case 9: self = .release
         case 40: self = .execute(plan: frame.payload)
+        case 50: self = .prepare(plan: frame.payload)
+        case 51: self = .become(folder: try reader.text(), plan: try reader.byteString())
         default: return nil
         }
     }

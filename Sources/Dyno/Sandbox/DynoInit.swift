@@ -11,8 +11,10 @@ internal import Posix
 ///
 /// It is not the command itself, since a PID 1 without handlers would not feel a SIGTERM.
 struct DynoInit {
-    let plan: LaunchPlan
-    let folder: RunFolder
+    private(set) var plan: LaunchPlan
+    private(set) var folder: RunFolder
+    /// Whether it makes ready for a dyno that it is told of later.
+    let isStandby: Bool
     /// To the shim; blocking.
     let control: Int32
     /// The dyno's standard input and output; -1 where a terminal takes their place.
@@ -37,8 +39,9 @@ struct DynoInit {
 
     init(
         plan: LaunchPlan, folder: RunFolder, control: Int32, input: Int32, output: Int32, lock: Int32,
-        door: Int32 = -1, network: Int32 = -1
+        door: Int32 = -1, network: Int32 = -1, isStandby: Bool = false
     ) {
+        self.isStandby = isStandby
         self.plan = plan
         self.folder = folder
         self.control = control
@@ -64,6 +67,8 @@ struct DynoInit {
                 try step(cpx_join_network(network), "join its network")
                 close(network)
             }
+            if plan.level != .l3 { try DynoRoot(plan: plan, folder: folder).lay() }
+            if isStandby { try standBy() }
             if plan.level != .l3 { try DynoRoot(plan: plan, folder: folder).enter() }
             if plan.groups != .none { guard try nextOrder() == .counted else { cpx_exit(1) } }
             if plan.network.isOwn { guard try nextOrder() == .connected else { cpx_exit(1) } }
@@ -73,6 +78,17 @@ struct DynoInit {
             cpx_exit(1)
         }
         serve()
+    }
+
+    /// Returns when it knows whose first process it is.
+    private mutating func standBy() throws(LaunchFailure) {
+        tell(.laid)
+        guard case .become(let path, let bytes) = try nextOrder() else { cpx_exit(1) }
+        folder = RunFolder(path: path)
+        ShimTitle.show(folder)
+        do { plan = try LaunchPlan(decoding: bytes) } catch {
+            throw LaunchFailure(step: "understand the shim", code: 0)
+        }
     }
 
     private mutating func start() throws(LaunchFailure) {
@@ -182,7 +198,7 @@ struct DynoInit {
 
     private mutating func obey(_ order: InitOrder) {
         switch order {
-        case .go, .counted, .connected: break
+        case .go, .counted, .connected, .become: break
         case .listens(let ipv6): listensOnIPv6 = ipv6
         case .signal(let number): signalAll(number)
         case .terminate:

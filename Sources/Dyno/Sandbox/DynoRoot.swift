@@ -17,14 +17,24 @@ struct DynoRoot {
     /// Folders of the machine that a dyno sees, read-only; a symbolic link (`/bin`) becomes the same link.
     static let system = ["usr", "etc", "opt", "nix", "bin", "sbin", "lib", "lib32", "lib64", "libx32"]
 
-    func enter() throws(LaunchFailure) {
+    /// Lays what is the same for every dyno of this level.
+    func lay() throws(LaunchFailure) {
         umask(0)
-        try step(cpx_make_mounts_private(), "make mounts private")
+        // What the machine unmounts meanwhile is not held here; nothing that is done here is seen there.
+        try step(cpx_follow_mounts(), "follow the machine's mounts")
         try mount("tmpfs", "", options: "mode=0755,size=4m")
         try addSystem()
         try addDevices()
         try addProcesses()
         try addWritable()
+    }
+
+    /// Lays what is this dyno's own, and moves in.
+    func enter() throws(LaunchFailure) {
+        try step(cpx_make_mounts_private(), "make mounts private")
+        try AccountFiles(plan: plan, folder: folder).mount()
+        try addLimits()
+        try addSharedMemory()
         try SandboxContent(plan: plan, folder: folder).mount()
         try hideHomes()
         addToolchains()
@@ -46,10 +56,8 @@ struct DynoRoot {
                 try bindReadOnly("/\(name)", at: "/\(name)")
             }
         }
-        try AccountFiles(plan: plan, folder: folder).mount()
         let processors = "/sys/devices/system/cpu"
         if FileTree.isFolder(processors) { try bindReadOnly(processors, at: processors) }
-        try addLimits()
     }
 
     /// What programs read to learn how much memory they have, in both layouts. Source: heroku-platform.md §3.
@@ -70,13 +78,16 @@ struct DynoRoot {
         try mount(
             "devpts", "/dev/pts", options: "newinstance,ptmxmode=0666,mode=0620",
             flags: CPX_MOUNT_DEVICES | CPX_MOUNT_NO_EXEC)
-        let shared = plan.quota.memoryBytes > 0 ? "\(plan.quota.memoryBytes)" : "25%"
-        try mount("tmpfs", "/dev/shm", options: "mode=1777,size=\(shared)", flags: CPX_MOUNT_NO_EXEC)
         let links = [
             ("pts/ptmx", "ptmx"), ("/proc/self/fd", "fd"), ("/proc/self/fd/0", "stdin"), ("/proc/self/fd/1", "stdout"),
             ("/proc/self/fd/2", "stderr"),
         ]
         for (target, name) in links { try step(symlink(target, inside("/dev/\(name)")), "link /dev/\(name)") }
+    }
+
+    private func addSharedMemory() throws(LaunchFailure) {
+        let size = plan.quota.memoryBytes > 0 ? "\(plan.quota.memoryBytes)" : "25%"
+        try mount("tmpfs", "/dev/shm", options: "mode=1777,size=\(size)", flags: CPX_MOUNT_NO_EXEC)
     }
 
     private func addProcesses() throws(LaunchFailure) {

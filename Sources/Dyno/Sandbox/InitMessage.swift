@@ -20,6 +20,8 @@ enum InitOrder: Equatable, Sendable {
     case connected
     /// The command listens, on IPv6 alone or not: sockets may be asked for.
     case listens(ipv6: Bool)
+    /// As ``ShimRequest/become(folder:plan:)``, to a first process that has laid its root.
+    case become(folder: String, plan: [UInt8])
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -42,6 +44,10 @@ enum InitOrder: Equatable, Sendable {
         case .listens(let ipv6):
             writer.put(ipv6)
             return Frame(kind: 51, payload: writer.bytes)
+        case .become(let folder, let plan):
+            writer.put(folder)
+            writer.put(plan)
+            return Frame(kind: 60, payload: writer.bytes)
         }
     }
 
@@ -57,6 +63,7 @@ enum InitOrder: Equatable, Sendable {
         case 20: self = .counted
         case 50: self = .connected
         case 51: self = .listens(ipv6: try reader.bool())
+        case 60: self = .become(folder: try reader.text(), plan: try reader.byteString())
         default: throw ByteReader.Malformed()
         }
     }
@@ -76,6 +83,8 @@ enum InitNews: Equatable, Sendable {
     case executed(number: UInt32, Ending)
     /// Programs that the command had left in the background when it ended, and that end with it.
     case left([String])
+    /// All of the root that is the same for every dyno is laid; it waits to be told whose it is.
+    case laid
 
     var frame: Frame {
         var writer = ByteWriter()
@@ -103,6 +112,7 @@ enum InitNews: Equatable, Sendable {
         case .left(let programs):
             writer.put(list: programs) { $0.put($1) }
             return Frame(kind: 5, payload: writer.bytes)
+        case .laid: return Frame(kind: 6, payload: [])
         }
     }
 
@@ -114,6 +124,7 @@ enum InitNews: Equatable, Sendable {
         case 3: self = .failed(try LaunchFailure(from: &reader))
         case 4: self = .ended(try Ending(from: &reader))
         case 5: self = .left(try reader.list { (reader) throws(ByteReader.Malformed) in try reader.text() })
+        case 6: self = .laid
         case 40: self = .executing(number: try reader.integer(), hasTerminal: try reader.bool())
         case 41: self = .notExecuted(number: try reader.integer(), try LaunchFailure(from: &reader))
         case 42: self = .executed(number: try reader.integer(), try Ending(from: &reader))

@@ -8,7 +8,7 @@ internal import Posix
 /// A scratch disk in the hands of its dyno's shim, mounted at the scratch folder for the shim and its dyno alone: when
 /// both have gone, so has the mount.
 struct ScratchMount {
-    private let folder: String
+    private var folder: String
 
     /// The number under which a shim inherits a ``ScratchDisk``.
     static let descriptor: Int32 = 3
@@ -23,6 +23,13 @@ struct ScratchMount {
             return nil
         }
         chmod(self.folder, 0o700)
+    }
+
+    /// The same, after the run folder has got another name.
+    func moved(to folder: RunFolder) -> ScratchMount {
+        var moved = self
+        moved.folder = folder.scratch
+        return moved
     }
 
     /// Throws away what is in it; for when nothing of the dyno lives any more.

@@ -19,8 +19,12 @@ struct DynoProcess: ~Copyable {
 
     /// Starts the first process of a dyno. Its news come over ``control``.
     ///
-    /// - Parameter group: where it, and so all of the dyno, is counted.
-    init(plan: LaunchPlan, folder: RunFolder, lock: borrowing Descriptor, group: ControlGroup?) throws(LaunchFailure) {
+    /// - Parameters:
+    ///   - group: where it, and so all of the dyno, is counted.
+    ///   - isStandby: whether it is told later whose dyno it is, by ``become(_:in:)``.
+    init(
+        plan: LaunchPlan, folder: RunFolder, lock: borrowing Descriptor, group: ControlGroup?, isStandby: Bool = false
+    ) throws(LaunchFailure) {
         do {
             var ends: [Int32] = [-1, -1]
             try posix(cpx_socketpair(&ends), "socketpair")
@@ -35,7 +39,8 @@ struct DynoProcess: ~Copyable {
             if process == 0 {
                 var first = DynoInit(
                     plan: plan, folder: folder, control: far.raw, input: streams.dynoInput.raw,
-                    output: streams.dynoOutput.raw, lock: lock.raw, door: door, network: waiting)
+                    output: streams.dynoOutput.raw, lock: lock.raw, door: door, network: waiting,
+                    isStandby: isStandby)
                 first.run()
             }
             if plan.level.hasUserNamespace {
@@ -55,7 +60,7 @@ struct DynoProcess: ~Copyable {
                     Glibc.kill(process, SIGKILL)
                     throw LaunchFailure(step: "join the control group", code: code)
                 }
-                try control.writeAll(InitOrder.counted.frame.bytes)
+                if !isStandby { try control.writeAll(InitOrder.counted.frame.bytes) }
             }
             if network != nil {
                 do { try network?.connect(process, plan: plan, folder: folder, lock: lock.raw) } catch {
@@ -74,6 +79,16 @@ struct DynoProcess: ~Copyable {
         } catch let failure as LaunchFailure {
             throw failure
         } catch { throw LaunchFailure(step: "\(error)", code: 0) }
+    }
+
+    /// Tells a first process that stands by whose it is.
+    func become(_ plan: LaunchPlan, in folder: RunFolder) throws(LaunchFailure) {
+        do {
+            // Its user may open it by name, as /dev/stdout.
+            if geteuid() == 0 { try posix(cpx_give(output.raw, plan.userID, plan.groupID), "fchown") }
+            try control.writeAll(InitOrder.become(folder: folder.path, plan: plan.encoded).frame.bytes)
+            if plan.groups != .none { try control.writeAll(InitOrder.counted.frame.bytes) }
+        } catch { throw LaunchFailure(error) }
     }
 
     func order(_ order: InitOrder) {

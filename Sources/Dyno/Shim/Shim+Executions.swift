@@ -72,7 +72,7 @@ extension Shim {
         case .signal(let number):
             if (1...64).contains(number) { dyno.order(.signalExecution(number: execution.number, signal: number)) }
         case .hasRead(let position): client.hasRead = position
-        case .hello, .launch, .stop, .release, .execute: break
+        case .hello, .launch, .prepare, .become, .stop, .release, .execute: break
         }
     }
 

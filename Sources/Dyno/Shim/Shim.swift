@@ -48,14 +48,16 @@ final class Shim {
     var isLiving: Bool { hasLaunched && ending == nil && drainUntil == nil && record == nil }
 
     /// Starts the dyno.
+    ///
+    /// - Parameter standby: a sandbox that was made ready for it.
     init(
-        plan: LaunchPlan, folder: RunFolder, lock: borrowing Descriptor, daemon: ShimClient
+        plan: LaunchPlan, folder: RunFolder, lock: borrowing Descriptor, daemon: ShimClient, standby: Standby? = nil
     ) throws(LaunchFailure) {
-        let group = ControlGroup(plan.groups, quota: plan.quota, folder: folder)
+        let group = standby.map(\.group) ?? ControlGroup(plan.groups, quota: plan.quota, folder: folder)
         var plan = plan
         // Where it cannot be had after all, the other means take its place.
         if group == nil { plan.groups = .none }
-        disk = plan.hasOwnDisk ? ScratchMount(at: folder) : nil
+        disk = standby.map { $0.disk?.moved(to: folder) } ?? (plan.hasOwnDisk ? ScratchMount(at: folder) : nil)
         plan.hasOwnDisk = disk != nil
         self.plan = plan
         self.group = group
@@ -69,9 +71,13 @@ final class Shim {
         } catch { throw LaunchFailure(error) }
         do {
             try preparation.run()
-            dyno = try DynoProcess(plan: plan, folder: folder, lock: lock, group: group)
+            if let standby {
+                dyno = try standby.become(plan, in: folder)
+            } else {
+                dyno = try DynoProcess(plan: plan, folder: folder, lock: lock, group: group)
+            }
         } catch {
-            group?.remove()
+            if let standby { standby.discard() } else { group?.remove() }
             throw error
         }
         daemon.tell(.hello(version: ShimRequest.version, shim: getpid()))
@@ -185,6 +191,7 @@ final class Shim {
                 case .notExecuted(let number, let failure): hasFailed(execution: number, failure)
                 case .executed(let number, let ending): hasEnded(execution: number, ending)
                 case .left(let programs): tell(left: programs)
+                case .laid: break
                 }
             }
         } catch { controlIsOpen = false }
@@ -359,7 +366,7 @@ final class Shim {
                 continue
             }
             switch request {
-            case .hello, .launch: break
+            case .hello, .launch, .prepare, .become: break
             case .signal(let number): if (1...64).contains(number) { dyno.order(.signal(number)) }
             case .stop(let grace): stop(graceNanoseconds: UInt64(grace) * 1_000_000)
             case .input(let bytes):

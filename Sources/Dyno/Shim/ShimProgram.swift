@@ -13,15 +13,12 @@ package enum ShimProgram {
     ///
     /// - Returns: the exit status: 2 when it was not started as it should be.
     package static func run() -> Int32 {
-        // Not as strings, which every shim would have a copy of.
-        guard CommandLine.argc == 2, let argument = CommandLine.unsafeArgv[1], strncmp(argument, "nursery ", 8) == 0
-        else {
+        guard ShimTitle.isNursery else {
             let usage = Array("paas-dyno is started by paasd, for all its dynos.\n".utf8)
             _ = usage.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
             return 2
         }
-        let room = strlen(argument)
-        memset(argument + 7, 0, room - 7)
+        ShimTitle.shorten()
         signal(SIGCHLD, SIG_IGN)  // The kernel reaps.
         ShimRehearsal.run()
         let daemon = Descriptor(owning: 0)
@@ -33,11 +30,8 @@ package enum ShimProgram {
             let code = errno
             if process == 0 {
                 _ = daemon.release()
-                let folder = String(decoding: bytes, as: UTF8.self)
-                // Whoever looks for the dyno of a process finds it there.
-                strncpy(argument, folder, min(bytes.count, room))
                 guard take(descriptors) else { return 1 }
-                return serve(RunFolder(path: folder))
+                return serve(RunFolder(path: String(decoding: bytes, as: UTF8.self)))
             }
             for number in descriptors { close(number) }
             try? daemon.writeAll([process > 0 ? 0 : UInt8(clamping: code)])
@@ -55,6 +49,7 @@ package enum ShimProgram {
     }
 
     private static func serve(_ folder: RunFolder) -> Int32 {
+        ShimTitle.show(folder)
         _ = chdir("/")
         _ = cpx_ignore_broken_pipes()
         _ = cpx_adopt_orphans()
@@ -62,17 +57,40 @@ package enum ShimProgram {
         else { return 1 }
         let daemon = Descriptor(owning: 0)
         do {
-            let plan = try readPlan(from: daemon)
-            let client = ShimClient(daemon)
-            do {
-                let shim = try Shim(plan: plan, folder: folder, lock: lock, daemon: client)
-                return shim.run()
-            } catch {
-                client.tell(.failed(error))
-                return 1
+            var decoder = FrameDecoder()
+            switch try nextRequest(from: daemon, &decoder) {
+            case .launch(let plan)?:
+                return serve(try LaunchPlan(decoding: plan), folder, lock, ShimClient(daemon))
+            case .prepare(let common)?:
+                let standby = try Standby(plan: LaunchPlan(decoding: common), folder: folder, lock: lock)
+                do {
+                    try daemon.writeAll(ShimReport.hello(version: ShimRequest.version, shim: getpid()).frame.bytes)
+                    guard case .become(let path, let bytes)? = try nextRequest(from: daemon, &decoder) else {
+                        throw ByteReader.Malformed()
+                    }
+                    let plan = try LaunchPlan(decoding: bytes)
+                    ShimTitle.show(RunFolder(path: path))
+                    return serve(plan, RunFolder(path: path), lock, ShimClient(daemon), standby)
+                } catch {
+                    standby.discard()
+                    return 1
+                }
+            default: return 1
             }
         } catch {
             // The daemon died before it had said what to do.
+            return 1
+        }
+    }
+
+    private static func serve(
+        _ plan: LaunchPlan, _ folder: RunFolder, _ lock: borrowing Descriptor, _ daemon: ShimClient,
+        _ standby: Standby? = nil
+    ) -> Int32 {
+        do {
+            return try Shim(plan: plan, folder: folder, lock: lock, daemon: daemon, standby: standby).run()
+        } catch {
+            daemon.tell(.failed(error))
             return 1
         }
     }
@@ -93,13 +111,11 @@ package enum ShimProgram {
         return fstat(lock.raw, &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino
     }
 
-    private static func readPlan(from daemon: borrowing Descriptor) throws -> LaunchPlan {
-        var decoder = FrameDecoder()
+    private static func nextRequest(
+        from daemon: borrowing Descriptor, _ decoder: inout FrameDecoder
+    ) throws -> ShimRequest? {
         while true {
-            if let frame = try decoder.next() {
-                guard case .launch(let bytes) = try ShimRequest(frame) else { throw ByteReader.Malformed() }
-                return try LaunchPlan(decoding: bytes)
-            }
+            if let frame = try decoder.next() { return try ShimRequest(frame) }
             let bytes = try daemon.read(atMost: 262_144)
             guard !bytes.isEmpty else { throw ByteReader.Malformed() }
             decoder.append(bytes)

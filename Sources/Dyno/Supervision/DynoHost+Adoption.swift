@@ -9,6 +9,7 @@ extension DynoHost {
     /// Every dyno that an earlier daemon started, oldest first: those that run, and those that have ended and were not
     /// released. Folders of dynos that never came to life are removed.
     package func adopt() async -> [RunningDyno] {
+        await standbys.removeLost()
         let unknown = folders.filter { note($0) }
         return await withTaskGroup(of: RunningDyno?.self) { group in
             for folder in unknown { group.addTask { await self.adopt(folder) } }
@@ -24,6 +25,7 @@ extension DynoHost {
         await withDiscardingTaskGroup { group in
             for folder in left { group.addTask { await self.adopt(folder)?.release() } }
         }
+        await standbys.close()
         await disks.close()
         GroupPlaces.leave()
         await lowerGuard()
@@ -31,7 +33,7 @@ extension DynoHost {
     }
 
     private func removeFiles() async {
-        let left = [dynosFolder, Self.hostsFile(settings)]
+        let left = [dynosFolder, StandbyShims.folder(settings), Self.hostsFile(settings)]
         // What is left has no process any more; a file that cannot be removed is tried again next time.
         try? await pool.run { for path in left { try FileTree.remove(path) } }
     }

@@ -23,6 +23,10 @@ package actor DynoHost {
         package var usesGroups = true
         /// Whether dynos at L0 get file systems of their own where the machine can make them.
         package var usesDisks = true
+        /// Whether a shim with a sandbox stands by for the next dyno.
+        package var standsBy = true
+        /// How long no dyno has to have been started before one is made ready.
+        package var standbyRest = Duration.milliseconds(300)
         /// Where root's homes agree on whose user ids are whose.
         package var userFolder: String
 
@@ -56,6 +60,7 @@ package actor DynoHost {
     private let users: UserLeases
     let disks: ScratchDisks
     private let nursery: ShimNursery
+    let standbys: StandbyShims
     private var probe: Task<SandboxReport, Never>?
     /// Dynos that this host has started or adopted and not removed.
     private var known: Set<RunFolder> = []
@@ -74,6 +79,7 @@ package actor DynoHost {
         disks = ScratchDisks(
             folder: Self.dynosFolder(settings), quotaBytes: settings.usesDisks ? settings.disk.scratchBytes : 0,
             pool: pool)
+        standbys = StandbyShims(settings, nursery: nursery, disks: disks, pool: pool)
     }
 
     /// How dynos are kept apart here; found out once, by really doing it.
@@ -102,6 +108,7 @@ package actor DynoHost {
         if geteuid() == 0 { await disks.fill() }
         let report = await task.value
         if report.level != .l0 { await disks.close() }
+        await standBy(at: report.level)
         return report
     }
 
@@ -110,15 +117,38 @@ package actor DynoHost {
     /// - Throws: ``DynoStartFailure``; nothing of the dyno is left then.
     package func start(_ spec: DynoSpec) async throws -> RunningDyno {
         let level = await level().level
+        if let shim = await standbys.take(for: spec, at: level) {
+            // One that fails after all is no reason for the dyno not to start.
+            if let dyno = try? await start(spec, at: level, standby: shim) {
+                await standBy(at: level)
+                return dyno
+            }
+        }
         var disk: ScratchDisk?
         // What a build writes is limited by the machine alone.
         if level == .l0, case .slug = spec.content { disk = await disks.take() }
-        return try await start(spec, at: level, disk: disk)
+        let dyno = try await start(spec, at: level, disk: disk)
+        await standBy(at: level)
+        return dyno
     }
 
-    /// - Parameter disk: for what it writes; without one that is watched.
+    /// Has a shim made ready for the next dyno.
+    private func standBy(at level: SandboxLevel) async {
+        await standbys.fill(
+            LaunchPlan(
+                level: level, userID: geteuid(), groupID: getegid(), content: .slug(layers: []), command: "",
+                environment: [:], port: nil, streams: .logged, hostname: "", toolchains: [], hidden: [],
+                hostsFile: "", groups: groups))
+    }
+
+    /// Returns when the shim that is being made ready is.
+    package func standbyIsReady() async { await standbys.settle() }
+
+    /// - Parameters:
+    ///   - disk: for what it writes; without one that is watched.
+    ///   - standby: its shim, where one stands by.
     func start(
-        _ spec: DynoSpec, at level: SandboxLevel, disk: ScratchDisk? = nil
+        _ spec: DynoSpec, at level: SandboxLevel, disk: ScratchDisk? = nil, standby: StandbyShim? = nil
     ) async throws(DynoStartFailure) -> RunningDyno {
         if spec.network.isOwn, let obstacle = NetworkObstacle.find(at: level) { throw .network(obstacle) }
         let user = try await user(of: spec)
@@ -132,7 +162,7 @@ package actor DynoHost {
         let launch = Launch(
             spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings, nursery: nursery,
             toolchains: toolchains, user: user, groups: groups, outsideAddresses: exposure?.reachable ?? [],
-            disk: disk)
+            disk: disk, standby: standby)
         known.insert(launch.folder)
         do {
             let link = try await launch.run(reactor: reactor, pool: pool)

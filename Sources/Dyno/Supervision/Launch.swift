@@ -14,14 +14,16 @@ struct Launch: Sendable {
     private let shimProgram: String
     private let nursery: ShimNursery
     private let disk: ScratchDisk?
+    private let standby: StandbyShim?
 
     init(
         spec: DynoSpec, level: SandboxLevel, port: UInt16?, folder: RunFolder, settings: DynoHost.Settings,
         nursery: ShimNursery, toolchains: [String], user: UInt32, groups: GroupPlaces, outsideAddresses: [String] = [],
-        disk: ScratchDisk? = nil
+        disk: ScratchDisk? = nil, standby: StandbyShim? = nil
     ) {
         self.folder = folder
         self.disk = disk
+        self.standby = standby
         shimProgram = settings.shimProgram
         self.nursery = nursery
         plan = LaunchPlan(
@@ -34,7 +36,8 @@ struct Launch: Sendable {
             quota: Quota(spec.size, content: spec.content, disk: settings.disk), groups: groups,
             metrics: spec.logsMetrics ? "source=\(spec.name) dyno=heroku.\(spec.appOrdinal).\(spec.id)" : "",
             network: spec.network, outsideAddresses: spec.network.isOwn ? [] : outsideAddresses,
-            acceptsLoopback: spec.acceptsLoopback, hasOwnDisk: disk != nil, readable: spec.readable)
+            acceptsLoopback: spec.acceptsLoopback, hasOwnDisk: disk != nil || standby?.hasOwnDisk ?? false,
+            readable: spec.readable)
         record = DynoRecord(
             id: spec.id, app: spec.app, name: spec.name, tags: spec.tags, command: spec.command,
             startedAt: Timestamp(microseconds: Moment.realtimeMicroseconds), port: port, size: spec.size, level: level,
@@ -45,7 +48,7 @@ struct Launch: Sendable {
     func run(reactor: Reactor, pool: BlockingPool) async throws(DynoStartFailure) -> ShimLink {
         let socket: AsyncStreamSocket
         do {
-            let number = try await pool.run { [self] in try startShim() }
+            let number = try await pool.run { [self] in try standby.map(takeOver) ?? startShim() }
             socket = try AsyncStreamSocket(Descriptor(owning: number), reactor: reactor)
         } catch let failure as DynoStartFailure {
             throw failure
@@ -56,7 +59,10 @@ struct Launch: Sendable {
         // Ends when the shim does, or when its dyno is released.
         let (folder, level) = (folder, record.level)
         Task { await link.run { await LostDyno(folder: folder, level: level).settle(pool: pool) } }
-        do { try await link.send(.launch(plan: plan.encoded)) } catch {
+        let order =
+            standby == nil
+            ? ShimRequest.launch(plan: plan.encoded) : .become(folder: folder.path, plan: plan.encoded)
+        do { try await link.send(order) } catch {
             throw .shim(program: shimProgram, reason: diary ?? "\(error)")
         }
         let news = await link.news { $0.hasLaunched || $0.failure != nil || $0.record != nil }
@@ -74,12 +80,33 @@ struct Launch: Sendable {
         return text.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// Gives the run folder of a shim that stands by the dyno's name; with its record in it, so that a daemon that
+    /// comes later knows whose it is.
+    private func takeOver(_ standby: StandbyShim) throws -> Int32 {
+        let number = standby.takeSocket()
+        do {
+            try record.store(in: standby.folder)
+            try FileTree.move(standby.folder.path, to: folder.path)
+        } catch {
+            close(number)
+            throw DynoStartFailure.runFolder(reason: "\(error)")
+        }
+        return number
+    }
+
     /// - Returns: this side of the socket that becomes the shim's descriptor 0.
     private func startShim() throws -> Int32 {
         do {
             try FileTree.makeFolder(folder.path)
             try record.store(in: folder)
         } catch { throw DynoStartFailure.runFolder(reason: "\(error)") }
+        return try Self.startShim(from: nursery, in: folder, disk: disk)
+    }
+
+    /// Starts a shim whose run folder is there.
+    ///
+    /// - Returns: this side of the socket that becomes the shim's descriptor 0.
+    static func startShim(from nursery: ShimNursery, in folder: RunFolder, disk: ScratchDisk?) throws -> Int32 {
         var ends: [Int32] = [-1, -1]
         try posix(cpx_socketpair(&ends), "socketpair")
         let near = Descriptor(owning: ends[0])

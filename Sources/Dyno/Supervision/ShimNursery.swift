@@ -17,9 +17,6 @@ final class ShimNursery: Sendable {
         var process: Int32 = 0
     }
 
-    /// With room for what stands there in a shim: its run folder.
-    private static let argument = "nursery" + String(repeating: " ", count: 1017)
-
     private let program: String
     private let mother = Mutex(Mother())
 
@@ -47,7 +44,7 @@ final class ShimNursery: Sendable {
         let given = Descriptor(owning: far)
         let null = try Descriptor(opening: "/dev/null", O_RDWR)
         let process = try Subprocess.start(
-            program, arguments: [Self.argument], environment: [:], folder: "/",
+            program, arguments: [ShimTitle.nursery], environment: [:], folder: "/",
             descriptors: [given.raw, null.raw, null.raw])
         return Mother(socket: end.release(), process: process)
     }

@@ -90,10 +90,9 @@ extension Reconciler {
     }
 
     private func wake(_ name: DynoName, in app: AppID, as blueprint: Blueprint) async {
-        await say("Unidling", about: name, in: app)
         // A change may have been faster.
         guard apps[app]?.formationDyno(name)?.state == .idle else { return }
-        await start(name, in: app, as: apps[app]?.blueprint ?? blueprint, role: .formation)
+        await start(name, in: app, as: apps[app]?.blueprint ?? blueprint, role: .formation, remark: "Unidling")
     }
 
     /// `nil` for an app that never sleeps.

@@ -52,6 +52,7 @@ int cpx_reap(int *code, int *signal);
 #define CPX_MOUNT_READ_ONLY 1
 #define CPX_MOUNT_NO_EXEC 2
 #define CPX_MOUNT_DEVICES 4
+int cpx_follow_mounts(void);       // what is unmounted goes here, too; nothing done here is seen elsewhere
 int cpx_make_mounts_private(void);
 int cpx_mount(const char *type, const char *target, const char *options, unsigned flags);
 int cpx_bind(const char *source, const char *target, unsigned flags);  // with everything mounted below it
