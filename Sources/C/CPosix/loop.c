@@ -46,6 +46,24 @@ int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_
     return count;
 }
 
+int cpx_loop_pipe(int *exit, int *entrance, int size) {
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return -1;
+    // A user has memory for so many of them; one of a page would be worse than none.
+    if (fcntl(ends[0], F_SETPIPE_SZ, size) < 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return -1;
+    }
+    *exit = ends[0];
+    *entrance = ends[1];
+    return 0;
+}
+
+ptrdiff_t cpx_loop_splice(int from, int to, size_t most) {
+    return splice(from, NULL, to, NULL, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+}
+
 int cpx_random(void *bytes, size_t count) { return getrandom(bytes, count, 0) == (ssize_t)count ? 0 : -1; }
 #endif
 

@@ -65,6 +65,9 @@ final class Loop {
     var lastQueued: UnsafeMutablePointer<Handle>?
     var graveyard: [UnsafeMutablePointer<Handle>] = []
     var freeExchanges: [UnsafeMutablePointer<Exchange>] = []
+    var freePipes: [UnsafeMutablePointer<Pipe>] = []
+    /// Those in use, too.
+    var pipeCount = 0
 
     var clientCount = 0
     var heldCount = 0
@@ -138,6 +141,7 @@ final class Loop {
         }
         logCutOff()
         records.hand(to: outlet, now: now)
+        for pipe in freePipes { Pipe.free(pipe) }
         Glibc.close(epoll)
     }
 

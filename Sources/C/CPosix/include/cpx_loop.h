@@ -25,6 +25,11 @@ int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_
 // Acknowledges at once what has come, instead of a while later.
 void cpx_loop_acknowledge(int fd);
 
+// Makes a pipe of `size` bytes whose ends never block.
+int cpx_loop_pipe(int *exit, int *entrance, int size);
+// Moves bytes from or to a pipe without copying them; 0 at the end of what is read.
+ptrdiff_t cpx_loop_splice(int from, int to, size_t most);
+
 // Accepts without blocking, with TCP_NODELAY; writes the peer's address as text without a port.
 int cpx_loop_accept(int listener, char *name, size_t capacity);
 
