@@ -33,7 +33,8 @@ extension RouterSuite {
             return router
         }
 
-        @Test("arrives whole, time and again on the same two connections, and its bytes are counted", arguments: [0, 64])
+        @Test(
+            "arrives whole, time and again on the same two connections, and its bytes are counted", arguments: [0, 64])
         func download(pipes: Int) async throws {
             let origin = try Origin { socket in
                 while !socket.read(through: "\r\n\r\n").isEmpty {
@@ -126,7 +127,9 @@ extension RouterSuite {
             #expect(Self.isIntact(client.read(count: Self.size)))
         }
 
-        @Test("longer than was announced ends where it was announced to, and its connection is not used again", arguments: [0, 64])
+        @Test(
+            "longer than was announced ends where it was announced to, and its connection is not used again",
+            arguments: [0, 64])
         func tooLong(pipes: Int) async throws {
             let origin = try Origin { socket in
                 _ = socket.read(through: "\r\n\r\n")
@@ -145,7 +148,8 @@ extension RouterSuite {
             }
         }
 
-        @Test("whose client does not take it is H28, whose dyno does not send it H15", arguments: [0, 64], ["H28", "H15"])
+        @Test(
+            "whose client does not take it is H28, whose dyno does not send it H15", arguments: [0, 64], ["H28", "H15"])
         func silence(pipes: Int, code: String) async throws {
             let origin = try Origin { socket in
                 _ = socket.read(through: "\r\n\r\n")

@@ -24,7 +24,8 @@ extension Loop {
             }
             let base = scratch + Self.headroom
             let kept = upstream.pointee.stream.partial.count
-            switch take(handle(upstream), base + kept, Self.readSize) {
+            let most = exchange.pointee.phase == .relaying ? Self.readSize : Self.answerReadSize
+            switch take(handle(upstream), base + kept, most) {
             case .nothing: return
             case .end: return upstreamEnded(exchange, upstream)
             case .broken: return upstreamEnded(exchange, upstream, abruptly: true)

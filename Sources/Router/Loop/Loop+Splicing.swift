@@ -50,9 +50,7 @@ extension Loop {
         through pipe: UnsafeMutablePointer<Pipe>, delivery: inout Delivery
     ) -> Intake {
         let most = Int(min(limit, UInt64(Pipe.size)))
-        var count = 0
-        repeat { count = cpx_loop_splice(source.pointee.descriptor, pipe.pointee.entrance, most) } while count < 0
-            && errno == EINTR
+        let count = cpx_loop_splice(source.pointee.descriptor, pipe.pointee.entrance, most)
         let code = errno
         guard count > 0 else {
             freePipes.append(pipe)
@@ -76,7 +74,7 @@ extension Loop {
             } else if errno == EAGAIN {
                 stream.pointee.handle.isWritable = false
                 return .blocked
-            } else if errno != EINTR {
+            } else {
                 return .broken
             }
         }

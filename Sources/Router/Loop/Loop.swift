@@ -28,6 +28,8 @@ final class Loop {
     static let readSize = 256 << 10
     /// With the head of a request; what is more stays in the socket until the dyno takes it.
     static let headReadSize = 64 << 10
+    /// With the head of a response; what is more of a large body may not have to be copied.
+    static let answerReadSize = 32 << 10
     static let scratchSize = headroom + (512 << 10) + readSize
 
     /// Where a response's new head is made before it is put in front of its body.

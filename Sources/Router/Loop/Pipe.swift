@@ -11,8 +11,8 @@ struct Pipe {
     let entrance: Int32
     let exit: Int32
 
-    /// Room for as much as sockets hand over at once.
-    static let size = 1 << 20
+    /// Of 64 pages: a user may have 16,384 of them in pipes (`pipe-user-pages-soft`).
+    static let size = 256 << 10
 
     /// - Returns: `nil` when the system has no descriptors or no memory for it: then bytes are copied.
     static func make() -> UnsafeMutablePointer<Pipe>? {
