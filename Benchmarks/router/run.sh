@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Measures paas-router: a platform of its own, and backend.c as an app with two web dynos on the load core.
+# Measures paas-router: a platform of its own, and backend.c as an app with two web dynos on the load core, which the
+# other proxies pass their requests to as well.
 #
 #     Benchmarks/router/run.sh BUILT [options of bench.sh]
 set -euo pipefail
@@ -25,4 +26,8 @@ git push --quiet paas main
 paas ps:scale web=2
 
 router=$(paas status --json | sed -nE 's/.*"router_pid": *([0-9]+).*/\1/p')
-"$here/bench.sh" --proxy 127.0.0.1:18080 --host bench.localhost --name paas --pid "$router" "$@"
+# Every proxy gets the same two dynos: what it costs to run in one is the same for all.
+ports=$(paas ps --extended --json | grep -oE '"port": *[0-9]+' | grep -oE '[0-9]+')
+origins=$(for port in $ports; do ss -ltnpH "sport = :$port" | grep -oE 'pid=[0-9]+' | head -1 | cut -d= -f2; done)
+"$here/bench.sh" --proxy 127.0.0.1:18080 --host bench.localhost --name paas --pid "$router" \
+    --backends "${ports//$'\n'/ }" --origins "${origins//$'\n'/ }" "$@"

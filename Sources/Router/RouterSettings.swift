@@ -26,6 +26,8 @@ package struct RouterSettings: Sendable {
     package var passLimit = 16
     /// Idle connections kept for each dyno by each loop.
     package var poolLimit = 256
+    /// Pipes of each loop, through which large bodies go uncopied; a body that finds none free is copied.
+    package var pipeLimit = 64
     /// Access records kept while no daemon is connected, in bytes.
     package var recordLimit = 4 << 20
 

@@ -27,6 +27,8 @@ int cpx_loop_add(int epoll, int fd, void *pointer) {
 
 int cpx_loop_add_listener(int epoll, int fd, void *pointer) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = pointer};
+    int on = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // Connections inherit it.
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
@@ -46,6 +48,27 @@ int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_
     return count;
 }
 
+int cpx_loop_pipe(int *exit, int *entrance, int size) {
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return -1;
+    // A user has memory for so many of them; one of a page would be worse than none.
+    if (fcntl(ends[0], F_SETPIPE_SZ, size) < 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return -1;
+    }
+    *exit = ends[0];
+    *entrance = ends[1];
+    return 0;
+}
+
+ptrdiff_t cpx_loop_splice(int from, int to, size_t most) {
+    ssize_t count;
+    do count = splice(from, NULL, to, NULL, most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+    while (count < 0 && errno == EINTR);
+    return count;
+}
+
 int cpx_random(void *bytes, size_t count) { return getrandom(bytes, count, 0) == (ssize_t)count ? 0 : -1; }
 #endif
 
@@ -61,12 +84,11 @@ void cpx_loop_acknowledge(int fd) {
 int cpx_loop_accept(int listener, char *name, size_t capacity) {
     struct sockaddr_storage peer;
     socklen_t length = sizeof peer;
-    int on = 1, fd = accept4(listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd = accept4(listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) return -1;
     name[0] = 0;
     if (peer.ss_family == AF_INET) inet_ntop(AF_INET, &((struct sockaddr_in *)&peer)->sin_addr, name, capacity);
     if (peer.ss_family == AF_INET6) inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&peer)->sin6_addr, name, capacity);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return fd;
 }
 

@@ -15,10 +15,14 @@ struct AccessRecords {
     private var count = 0
     /// Monotonic milliseconds; `.max` while there is nothing to hand over.
     private(set) var dueAt: UInt64 = .max
+    private var handedAt: UInt64 = 0
 
     static let blockSize = 64 << 10
     /// Milliseconds that a line waits for others; whoever reads the log has them handed over before.
     static let patience: UInt64 = 10
+    /// Milliseconds from one block to the next that is not full: each wakes the daemon, and requests wait where there
+    /// are few cores.
+    static let pace: UInt64 = 100
     /// More than the longest line, before it is cut.
     static let room = 64 << 10
     static let headerSize = 4 + 16 + 8
@@ -40,7 +44,11 @@ struct AccessRecords {
         record.storeBytes(of: app.words.low, toByteOffset: 12, as: UInt64.self)
         withUnsafeBytes(of: time) { if let at = $0.baseAddress { memcpy(record + Self.headerSize - 8, at, 8) } }
         count &+= Self.headerSize &+ kept
-        if count >= Self.blockSize { dueAt = now } else if dueAt == .max { dueAt = now &+ Self.patience }
+        if count >= Self.blockSize {
+            dueAt = now
+        } else if dueAt == .max {
+            dueAt = max(now &+ Self.patience, handedAt &+ Self.pace)
+        }
     }
 
     @inline(__always) var isFull: Bool { count >= Self.blockSize }
@@ -49,6 +57,7 @@ struct AccessRecords {
         guard count > 0 else { return }
         outlet.records(Array(UnsafeBufferPointer(start: base, count: count)))
         count = 0
+        handedAt = now
         dueAt = .max
     }
 

@@ -27,6 +27,15 @@ struct BodyProgress {
         }
     }
 
+    /// How many bytes are still to come of a body whose length was announced; 0 of any other.
+    @inline(__always) var announced: UInt64 { kind == .length ? remaining : 0 }
+
+    /// Counts bytes that went by unseen, at most ``announced``.
+    mutating func pass(_ count: Int) {
+        remaining &-= UInt64(count)
+        isDone = remaining == 0
+    }
+
     /// - Returns: how many of the bytes belong to the body; -1 when its chunks are malformed.
     @inline(__always)
     mutating func take(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {

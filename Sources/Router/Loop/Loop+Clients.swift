@@ -153,6 +153,13 @@ extension Loop {
             upstream.pointee.stream.pending.isEmpty
         {
             guard budget > 0 else { return queue(handle(client)) }
+            if !exchange.pointee.hasLostRequest,
+                let pipe = pipe(for: exchange.pointee.request, from: handle(client), to: stream(upstream))
+            {
+                guard let moved = spliceRequest(exchange, upstream, through: pipe) else { return }
+                budget &-= moved
+                continue
+            }
             let base = scratch + Self.headroom
             switch take(handle(client), base, Self.readSize) {
             case .nothing: return
@@ -161,6 +168,29 @@ extension Loop {
                 budget &-= count
                 if !passOn(exchange, upstream, base, count) { return }
             }
+        }
+    }
+
+    /// - Returns: how many bytes were moved; `nil` when there is no more to do for now.
+    private func spliceRequest(
+        _ exchange: UnsafeMutablePointer<Exchange>, _ upstream: UnsafeMutablePointer<Upstream>,
+        through pipe: UnsafeMutablePointer<Pipe>
+    ) -> Int? {
+        var delivery = Delivery.sent
+        let intake = splice(
+            handle(exchange.pointee.client), to: stream(upstream), exchange.pointee.request.announced, through: pipe,
+            delivery: &delivery)
+        switch intake {
+        case .nothing: return nil
+        case .end, .broken:
+            clientLeft(exchange)
+            return nil
+        case .bytes(let count):
+            exchange.pointee.request.pass(count)
+            exchange.pointee.hasStreamedBody = true
+            if delivery == .broken { loseRequest(exchange, upstream) }
+            armBeforeResponse(exchange)
+            return count
         }
     }
 

@@ -15,9 +15,17 @@ extension Loop {
         var budget = 4 * Self.readSize
         while upstream.pointee.stream.handle.isReadable, client.pointee.stream.pending.isEmpty {
             guard budget > 0 else { return queue(handle(upstream)) }
+            if exchange.pointee.phase == .relaying,
+                let pipe = pipe(for: exchange.pointee.response, from: handle(upstream), to: stream(client))
+            {
+                guard let moved = spliceResponse(exchange, upstream, through: pipe) else { return }
+                budget &-= moved
+                continue
+            }
             let base = scratch + Self.headroom
             let kept = upstream.pointee.stream.partial.count
-            switch take(handle(upstream), base + kept, Self.readSize) {
+            let most = exchange.pointee.phase == .relaying ? Self.readSize : Self.answerReadSize
+            switch take(handle(upstream), base + kept, most) {
             case .nothing: return
             case .end: return upstreamEnded(exchange, upstream)
             case .broken: return upstreamEnded(exchange, upstream, abruptly: true)
@@ -33,6 +41,36 @@ extension Loop {
                 if !goesOn { return }
             }
         }
+    }
+
+    /// - Returns: how many bytes were moved; `nil` when there is no more to do for now.
+    private func spliceResponse(
+        _ exchange: UnsafeMutablePointer<Exchange>, _ upstream: UnsafeMutablePointer<Upstream>,
+        through pipe: UnsafeMutablePointer<Pipe>
+    ) -> Int? {
+        var delivery = Delivery.sent
+        let intake = splice(
+            handle(upstream), to: stream(exchange.pointee.client), exchange.pointee.response.announced, through: pipe,
+            delivery: &delivery)
+        switch intake {
+        case .nothing: return nil
+        case .end: upstreamEnded(exchange, upstream)
+        case .broken: upstreamEnded(exchange, upstream, abruptly: true)
+        case .bytes(let count):
+            exchange.pointee.response.pass(count)
+            exchange.pointee.bytes &+= UInt64(count)
+            if delivery == .broken {
+                clientLeft(exchange)
+            } else if exchange.pointee.response.isDone {
+                // Finds the socket empty: a connection on which more has come is not used again.
+                _ = take(handle(upstream), scratch, 1)
+                responseEnded(exchange)
+            } else {
+                arm(exchange, .silence)
+                return count
+            }
+        }
+        return nil
     }
 
     /// - Returns: whether to read on.

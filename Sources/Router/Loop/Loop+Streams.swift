@@ -48,10 +48,8 @@ extension Loop {
     func keepRest(_ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int) {
         let isInScratch = bytes >= UnsafePointer(scratch) && bytes < UnsafePointer(scratch) + Self.scratchSize
         if !stream.pointee.pending.isEmpty {
-            if stream.pointee.pending.isScratch {
-                let old = stream.pointee.pending
-                var copy = ByteStore()
-                if let kept = old.bytes { copy.keep(kept, old.count) }
+            if stream.pointee.pending.place != .memory {
+                let copy = copyOut(stream.pointee.pending)
                 clear(&stream.pointee.pending)
                 stream.pointee.pending = copy
             }
@@ -63,7 +61,19 @@ extension Loop {
         scratch = spareScratch.popLast() ?? .allocate(capacity: Self.scratchSize)
     }
 
+    /// The same bytes in memory of their own.
+    private func copyOut(_ store: ByteStore) -> ByteStore {
+        var copy = ByteStore()
+        if let pipe = store.pipe {
+            pipe.pointee.read(store.count) { copy.keep($0, $1) }
+        } else if let kept = store.bytes {
+            copy.keep(kept, store.count)
+        }
+        return copy
+    }
+
     func clear(_ store: inout ByteStore) {
+        if store.place == .pipe { return giveBack(&store) }
         guard let buffer = store.clear() else { return }
         if spareScratch.count < 8 { spareScratch.append(buffer) } else { buffer.deallocate() }
     }
@@ -71,6 +81,7 @@ extension Loop {
     /// Sends what was kept.
     func flush(_ stream: UnsafeMutablePointer<Stream>) -> Delivery {
         if stream.pointee.handle.transport != .plain { return flushOtherwise(stream) }
+        if let pipe = stream.pointee.pending.pipe { return flush(stream, from: pipe) }
         while let bytes = stream.pointee.pending.bytes, !stream.pointee.pending.isEmpty {
             let result = Glibc.send(
                 stream.pointee.handle.descriptor, bytes, stream.pointee.pending.count, Int32(MSG_NOSIGNAL))

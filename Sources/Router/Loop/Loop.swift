@@ -28,6 +28,8 @@ final class Loop {
     static let readSize = 256 << 10
     /// With the head of a request; what is more stays in the socket until the dyno takes it.
     static let headReadSize = 64 << 10
+    /// With the head of a response; what is more of a large body may not have to be copied.
+    static let answerReadSize = 32 << 10
     static let scratchSize = headroom + (512 << 10) + readSize
 
     /// Where a response's new head is made before it is put in front of its body.
@@ -65,6 +67,9 @@ final class Loop {
     var lastQueued: UnsafeMutablePointer<Handle>?
     var graveyard: [UnsafeMutablePointer<Handle>] = []
     var freeExchanges: [UnsafeMutablePointer<Exchange>] = []
+    var freePipes: [UnsafeMutablePointer<Pipe>] = []
+    /// Those in use, too.
+    var pipeCount = 0
 
     var clientCount = 0
     var heldCount = 0
@@ -138,6 +143,7 @@ final class Loop {
         }
         logCutOff()
         records.hand(to: outlet, now: now)
+        for pipe in freePipes { Pipe.free(pipe) }
         Glibc.close(epoll)
     }
 

@@ -36,6 +36,11 @@ final class RawSocket: @unchecked Sendable {  // One thread at a time uses it.
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     }
 
+    /// Another hand on the same connection, for a thread of its own.
+    convenience init(sharing other: RawSocket) throws {
+        self.init(owning: try posix(dup(other.descriptor), "dup"))
+    }
+
     deinit { close(descriptor) }
 
     func send(_ text: String) { send(Array(text.utf8)) }

@@ -22,6 +22,7 @@ final class TestRouter: Sendable {
     private let kept = Mutex<(lines: [String], wakes: [AppID], version: UInt64)>(([], [], 0))
 
     init(_ change: (inout RouterSettings) -> Void = { _ in }) throws {
+        Signals.ignoreBrokenPipes()  // As the router's program does.
         var settings = RouterSettings(loops: 1)
         settings.grace = .milliseconds(200)
         settings.linger = .milliseconds(300)

@@ -17,7 +17,7 @@ struct cpx_ready {
 
 // Edge-triggered for reading, writing and hang-up, once and for all.
 int cpx_loop_add(int epoll, int fd, void *pointer);
-// Level-triggered, waking one of the loops that share the listener.
+// Level-triggered, waking one of the loops that share the listener; its connections get TCP_NODELAY.
 int cpx_loop_add_listener(int epoll, int fd, void *pointer);
 int cpx_loop_remove(int epoll, int fd);
 int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_ms);
@@ -25,7 +25,12 @@ int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_
 // Acknowledges at once what has come, instead of a while later.
 void cpx_loop_acknowledge(int fd);
 
-// Accepts without blocking, with TCP_NODELAY; writes the peer's address as text without a port.
+// Makes a pipe of `size` bytes whose ends never block.
+int cpx_loop_pipe(int *exit, int *entrance, int size);
+// Moves bytes from or to a pipe without copying them; 0 at the end of what is read.
+ptrdiff_t cpx_loop_splice(int from, int to, size_t most);
+
+// Accepts without blocking; writes the peer's address as text without a port.
 int cpx_loop_accept(int listener, char *name, size_t capacity);
 
 // Where a connection goes; made once, used for every connect.
