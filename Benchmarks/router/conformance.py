@@ -11,20 +11,13 @@ when the origin got it in a form that leaves no choice.
 
 import argparse
 import base64
+import contextlib
 import json
-import shutil
 import socket
-import subprocess
-import sys
 import time
-from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-import measure
-import secure
-
-HOST = "bench.localhost"
+import beside
+from beside import HERE, HOST
 
 ORIGIN = r'''
 import base64, json, os, socket, sys, threading
@@ -262,45 +255,15 @@ def main():
     parser.add_argument("built")
     parser.add_argument("--out", default=str(HERE.parent / "results"))
     options = parser.parse_args()
-    with measure.Platform(options.built) as platform:
-        folder = Path(platform.root)
-        folder.chmod(0o755)
-        app = folder / "bench"
-        app.mkdir()
-        (app / "origin.py").write_text(ORIGIN)
-        (app / "Procfile").write_text("web: python3 origin.py\n")
-        (app / "requirements.txt").write_text("")
-        for words in (["git", "init", "-q"], ["git", "add", "-A"], ["git", "commit", "-q", "-m", "The origin"],
-                      ["paas", "create", "bench"], ["git", "push", "-q", "paas", "main"]):
-            platform.run(*words, folder=app)
-        origin = subprocess.Popen([sys.executable, app / "origin.py", *map(str, secure.ORIGINS)])
-        peers = [secure.Peer(kind, folder, measure.free_port(), plain=True)
-                 for kind in ("nginx", "haproxy", "caddy") if shutil.which(kind)]
-        for peer in peers:
-            peer.__enter__()
-        try:
-            ports = {"paas": platform.port} | {peer.kind: peer.port for peer in peers}
-            for port in ports.values():
-                secure.wait_until_up(port, "http")
-            met = {name: {} for name in ports}
-            for case, pieces, expected in CASES:
-                for name, port in ports.items():
-                    try:
-                        met[name][case] = bool(expected(exchange(port, pieces)))
-                    except (IndexError, ValueError, OSError):
-                        met[name][case] = False
-        finally:
-            for peer in peers:
-                peer.__exit__()
-            origin.terminate()
-            origin.wait()
-    lines = ["| case | " + " | ".join(ports) + " |", "| --- |" + " --- |" * len(ports)]
-    lines.append("| **met, of " + str(len(CASES)) + "** | " + " | ".join(f"**{sum(met[name].values())}**" for name in ports) + " |")
-    lines += [f"| {case} | " + " | ".join("yes" if met[name][case] else "no" for name in ports) + " |" for case, _, _ in CASES]
-    table = "\n".join(lines) + "\n"
-    print(table)
-    Path(options.out).mkdir(exist_ok=True)
-    (Path(options.out) / "router-conformance.md").write_text(table)
+    with beside.doors(options.built, ORIGIN) as doors:
+        del doors["direct"]
+        met = {name: set() for name in doors}
+        for case, pieces, expected in CASES:
+            for name, door in doors.items():
+                with contextlib.suppress(IndexError, ValueError, OSError):
+                    if expected(exchange(door.plain, pieces)):
+                        met[name].add(case)
+    beside.keep(options.out, "router-conformance", beside.table(met, [case for case, _, _ in CASES]))
 
 
 if __name__ == "__main__":

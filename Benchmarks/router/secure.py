@@ -9,7 +9,8 @@ does. Needs wrk, h2load, openssl, taskset and cc, and whichever peers are instal
 | case | load |
 | --- | --- |
 | https keep-alive | wrk, 64 connections |
-| new connections | wrk, 64 connections, each closed after its answer: a whole handshake a request |
+| new connections | wrk, 64 connections, each closed after its answer; wrk resumes its sessions: TLS 1.3, no certificate |
+| whole handshakes | openssl s_time -new, one after the other, TLS 1.3: with certificate and signature, without a request |
 | resumed connections | openssl s_time -reuse, one after the other, TLS 1.2 |
 | HTTP/2 | h2load, 8 connections with 32 streams each |
 """
@@ -122,8 +123,8 @@ def wrk(port, seconds, *more):
     return count, count / seconds, int(bad[1]) if bad else 0
 
 
-def resumed(port, seconds):
-    text = load(["openssl", "s_time", "-connect", f"127.0.0.1:{port}", "-reuse", "-time", str(seconds), "-tls1_2"])
+def in_turn(port, seconds, *kind):
+    text = load(["openssl", "s_time", "-connect", f"127.0.0.1:{port}", "-time", str(seconds), *kind])
     found = re.findall(r"(\d+) connections in (\d+) real seconds", text)
     count, took = int(found[-1][0]), max(1, int(found[-1][1]))
     return count, count / took, 0
@@ -140,7 +141,8 @@ def h2load(port, seconds):
 CASES = {
     "https keep-alive": lambda port, seconds: wrk(port, seconds),
     "new connections": lambda port, seconds: wrk(port, seconds, "-H", "Connection: close"),
-    "resumed connections": resumed,
+    "whole handshakes": lambda port, seconds: in_turn(port, seconds, "-new"),
+    "resumed connections": lambda port, seconds: in_turn(port, seconds, "-reuse", "-tls1_2"),
     "HTTP/2": h2load,
 }
 
