@@ -22,9 +22,9 @@ root=$stock/root
 disk=$stock/disk.raw
 packages=(systemd systemd-sysv dbus dbus-user-session libpam-systemd openssh-server sudo kmod udev linux-image-amd64
     initramfs-tools e2fsprogs procps psmisc iproute2 nftables apparmor passt curl git python3 python3-venv python3-pip
-    postgresql ca-certificates)
-# What paasd links with, whatever the release calls it.
-libraries='^(libssl3(t64)?|libnghttp2-14|libsqlite3-0|libgit2-[0-9.]+)$'
+    postgresql ca-certificates
+    # What paasd links with: these pull in the libraries, whatever the release calls them.
+    libssl-dev libnghttp2-dev libsqlite3-dev libgit2-dev)
 
 make_machine() {
     local missing=()
@@ -35,10 +35,7 @@ make_machine() {
         "sudo apt-get install -y ${missing[*]}"
     [ "$(id -u)" -eq 0 ] || fail "Couldn't make the machine." "Only root may own a root file system." "sudo $0 make"
     mkdir -p "$stock"
-    mmdebstrap --variant=important --include="$(
-        IFS=,
-        echo "${packages[*]}"
-    ),?narrow(?name($libraries),?archive(^$suite))" "$suite" "$root" "$@"
+    mmdebstrap --variant=important --include="${packages[*]}" "$suite" "$root" "$@"
     settle_machine
 }
 
@@ -109,8 +106,43 @@ boot() { # [BUILT [PARAM...]]
         -virtfs "local,path=$built,mount_tag=built,security_model=none,readonly=on" \
         -virtfs "local,path=$PWD/Tests/Stock,mount_tag=trial,security_model=none,readonly=on"
     wait_for_guest
+    share
+}
+
+share() {
+    # shellcheck disable=SC2016
     guest root 'for tag in built trial; do mkdir -p /$tag; mount -t 9p -o trans=virtio,ro $tag /$tag; done
         install -m 755 /built/paas /built/paasd /built/paas-router /built/paas-dyno /built/paas-search /usr/local/bin'
+}
+
+cut_power() {
+    qmp system_reset
+    sleep 2
+    wait_for_guest
+    share
+}
+
+# Every kind of user on the same machine, the power cut, and what an administrator may have forbidden.
+trial() { # BUILT
+    local broken=0 setting
+    boot "$1"
+    trap stop EXIT
+    guest root loginctl enable-linger dev
+    echo "== root" && guest root bash /trial/trial.sh || broken=1
+    echo "== a user, from ssh" && guest dev bash /trial/trial.sh look deploy memory commands kills down || broken=1
+    echo "== a user, below the service manager"
+    guest dev systemd-run --user --scope --quiet --property=Delegate=yes bash /trial/trial.sh || broken=1
+    echo "== a power cut"
+    guest root bash /trial/trial.sh --before-cut
+    cut_power
+    guest root bash /trial/trial.sh --after-cut || broken=1
+    for setting in user/max_user_namespaces kernel/unprivileged_userns_clone; do
+        echo "== $setting is 0"
+        guest root "cp /proc/sys/$setting /tmp/was; echo 0 >/proc/sys/$setting"
+        guest dev bash /trial/trial.sh without "${setting//\//.}" || broken=1
+        guest root "cat /tmp/was >/proc/sys/$setting"
+    done
+    return $broken
 }
 
 stop() {
@@ -129,13 +161,10 @@ make) make_machine "${@:2}" ;;
 settle) settle_machine ;;
 boot) boot "${@:2}" ;;
 ssh) guest "${@:2}" ;;
-cut)
-    qmp system_reset
-    sleep 2
-    wait_for_guest
-    ;;
+cut) cut_power ;;
 pause) qmp stop ;;
 continue) qmp cont ;;
 stop) stop ;;
+trial) trial "${2-$PWD/.build/release}" ;;
 *) fail "Which of them?" "$(sed -n '4,11p' "$0" | cut -c3-)" ;;
 esac

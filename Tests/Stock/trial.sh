@@ -2,7 +2,9 @@
 # What depends on the machine, tried in the guest of machine.sh as whoever runs it; a line for each promise.
 #
 #     trial.sh [PART...]     parts: look deploy memory processes disk commands network database kills many down
-#     trial.sh --before-cut | --after-cut
+#     trial.sh without SETTING                       in the user's namespaces
+#     trial.sh --before-cut [SECONDS] | --after-cut
+# shellcheck disable=SC2016,SC2317  # parts are called by their names; what is quoted is for another shell
 set -uo pipefail
 shopt -s nullglob
 who=$(id -un)
@@ -16,7 +18,7 @@ says() { # PROMISE PATTERN TEXT
         printf 'kept    %-5s %s\n' "$who" "$1"
     else
         printf 'BROKEN  %-5s %s\n' "$who" "$1"
-        sed 's/^/            | /' <<<"$3" | tail -n 15
+        tail -n 15 <<<"$3" | sed 's/^/            | /'
         failed=1
     fi
 }
@@ -47,7 +49,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             kept.append(b"x" * (int(words[2]) << 20))
         if words[1] == "shm":
             with open("/dev/shm/it", "wb") as file:
-                for _ in range(int(words[2])): file.write(b"x" << 0 if False else b"x" * (1 << 20))
+                for _ in range(int(words[2])): file.write(b"x" * (1 << 20))
         if words[1] == "fill":
             with open("/tmp/fill", "wb") as file:
                 for _ in range(int(words[2])): file.write(b"x" * (1 << 20))
@@ -87,11 +89,10 @@ push() { # APP
 }
 
 get() { # APP PATH
-    curl --silent --show-error --max-time "${3:-60}" "http://$1.localhost:$(port)$2" 2>&1
+    curl --silent --show-error --max-time "${3:-60}" "http://$1.localhost:$(status port)$2" 2>&1
 }
 
-port() { paas status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["port"])'; }
-pid_of() { paas status --json | python3 -c "import json, sys; print(json.load(sys.stdin)['$1'])"; }
+status() { paas status --json | python3 -c "import json, sys; print(json.load(sys.stdin)['$1'])"; }
 
 look() {
     paas up
@@ -101,6 +102,7 @@ look() {
 }
 
 deploy() {
+    if [ -d "$work/first" ]; then paas apps:destroy --app first --confirm first && rm -rf "$work/first"; fi
     app_files first
     says "paas create" 'first' "$(paas create first 2>&1)"
     says "git push deploys" 'Verifying deploy|main -> main' "$(push first)"
@@ -164,18 +166,15 @@ many() {
 }
 
 kills() {
-    local daemon router
-    daemon=$(pid_of pid)
-    kill -9 "$daemon"
+    kill -9 "$(status pid)"
     says "requests go on without the daemon" '^here$' "$(get first / 20)"
     says "the next command brings a daemon" 'web\.1: up' "$(paas ps --app first 2>&1)"
-    router=$(paas status --json | python3 -c 'import json, sys; s = json.load(sys.stdin); print(s.get("router_pid") or s.get("routerProcessID") or s.get("router_process_id"))')
-    kill -9 "$router"
+    kill -9 "$(status router_pid)"
     says "the router is started again" '^here$' "$(until_says 30 '^here$' get first / 20)"
     kill -9 "$(pgrep -u "$who" -x paas-dyno | head -n 1)"
     says "a dyno whose shim was killed comes back" '^here$' "$(until_says 60 '^here$' get first / 20)"
     # All at once, as they stand.
-    kill -9 "$(pid_of pid)"
+    kill -9 "$(status pid)"
     # shellcheck disable=SC2046
     kill -9 $(pgrep -x paas-dyno)
 }
@@ -194,6 +193,15 @@ down() {
     timeout 120 paas down
     sleep 2
     says "after paas down nothing is left" '^nothing$' "$(left | grep . || echo nothing)"
+}
+
+# Where namespaces are forbidden: apps run all the same, and it is said what would mend it.
+without() { # SETTING
+    paas down
+    deploy
+    says "the level is L3" 'level L3' "$(paas doctor)"
+    says "doctor names the setting" "sudo sysctl $1=" "$(paas doctor)"
+    down
 }
 
 before_cut() {
@@ -233,6 +241,7 @@ after_cut() {
 
 mkdir -p "$work"
 case "${1-}" in
+without) without "$2" ;;
 --before-cut) before_cut "${@:2}" ;;
 --after-cut) after_cut ;;
 *)
