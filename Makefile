@@ -85,7 +85,7 @@ fuzz: ## Feed the parsers what coverage suggests, for SECONDS_EACH (60) each
 
 lint: ## Check the format of Swift files and the scripts, changing nothing
 	@$(SWIFT) format lint --strict --configuration .swift-format --parallel --recursive $(swift_files)
-	@shellcheck -x scripts/*.sh .ci/run Tests/Fuzzing/fuzz.sh Benchmarks/run.sh Benchmarks/router/run.sh
+	@shellcheck -x scripts/*.sh .ci/run Tests/Fuzzing/fuzz.sh Tests/Stock/*.sh Benchmarks/run.sh Benchmarks/router/run.sh
 
 bench: build ## Measure; results land in Benchmarks/results
 	@Benchmarks/run.sh "$(built)"

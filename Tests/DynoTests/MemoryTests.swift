@@ -14,7 +14,7 @@ struct MemoryTests {
     static let ways: [Way] = SandboxLevel.possible.flatMap {
         [Way(level: $0, group: true), Way(level: $0, group: false)]
     }
-    .filter { !$0.group || GroupPlaces.find(asRoot: geteuid() == 0).memory != nil }
+    .filter { !$0.group || GroupPlaces.find().memory != nil }
 
     struct Way: Sendable, CustomTestStringConvertible {
         let level: SandboxLevel
@@ -146,7 +146,7 @@ struct MemoryTests {
 
 extension Trait where Self == ConditionTrait {
     static var needsControlGroups: Self {
-        .enabled("needs control groups") { GroupPlaces.find(asRoot: geteuid() == 0) != .none }
+        .enabled("needs control groups") { GroupPlaces.find() != .none }
     }
 }
 
@@ -203,6 +203,22 @@ struct ControlGroupTests {
             mounts: "31 30 0:27 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw\n",
             groups: "0::/user.slice/user-1000.slice/paas.scope/paas-daemon\n")
         #expect(unified.unified?.own == "/sys/fs/cgroup/user.slice/user-1000.slice/paas.scope")
+    }
+
+    @Test("are made in the daemon's own group, else as high above it as its user may: below what systemd gave him")
+    func candidates() {
+        let session = GroupTable(
+            mounts: "24 22 0:22 / /sys/fs/cgroup rw,nosuid shared:5 - cgroup2 cgroup2 rw,nsdelegate\n",
+            groups: "0::/user.slice/user-1000.slice/user@1000.service/app.slice/run-r1.scope\n")
+        #expect(
+            session.unified?.candidates == [
+                "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/run-r1.scope",
+                "/sys/fs/cgroup", "/sys/fs/cgroup/user.slice", "/sys/fs/cgroup/user.slice/user-1000.slice",
+                "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service",
+                "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice",
+            ])
+        let top = GroupTable(mounts: "24 22 0:22 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", groups: "0::/\n")
+        #expect(top.unified?.candidates == ["/sys/fs/cgroup"])
     }
 }
 

@@ -57,6 +57,28 @@ struct DaemonTests {
         }
     }
 
+    @Test("that has no control groups: doctor says how the user's service manager gives it some, where there is one")
+    func controlGroups() async throws {
+        let status = #"""
+            {"version":"1.0.0","protocol":1,"pid":1,"home":"/h","port":80,"addresses":[],"apps":0,"sandbox":
+            {"level":"L1","missing":[],"mend":[],"limits":["memory: measured by the shim"]}}
+            """#
+        try await FakePlatform.with(["GET /paas/v1/status": [.json(status)]]) { platform in
+            try Scratch.write(["systemd/private": ""], in: platform.home)
+            let there = try await platform.paas("doctor", environment: ["XDG_RUNTIME_DIR": platform.home]).output
+            #expect(
+                there.contains(
+                    """
+                    [--] limits: memory: measured by the shim; below your service manager the kernel would keep count
+                          paas down && systemd-run --user --scope --property=Delegate=yes paas up
+                          sudo loginctl enable-linger "$USER"  # else all of it ends when you log out
+
+                    """), "\(there)")
+            let without = try await platform.paas("doctor").output
+            #expect(without.contains("[ok] limits: memory: measured by the shim\n"), "\(without)")
+        }
+    }
+
     @Test("that hangs up is asked again where that does no harm")
     func killed() async throws {
         try await FakePlatform.with(["GET /apps": [.json("[]")]], hangUps: 2) { platform in

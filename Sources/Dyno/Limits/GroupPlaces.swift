@@ -43,29 +43,28 @@ extension GroupPlaces {
     /// Tries it out: a place is one where a group with a limit could be made.
     ///
     /// Groups of dynos lie below the daemon's own, so that what limits the platform limits its dynos as well. In the
-    /// unified hierarchy that is possible only where nothing but this daemon is in that group (a unit or scope with
-    /// `Delegate=yes`); root may use the top instead.
-    static func find(asRoot: Bool) -> GroupPlaces {
+    /// unified hierarchy that is possible only where nothing but this daemon and what it started is in that group (a
+    /// unit or scope with `Delegate=yes`). Else it is the highest one above it where this user may: for root the top,
+    /// for others the group of their service manager, `user@1000.service`.
+    static func find() -> GroupPlaces {
         let table = GroupTable.read()
         var places = GroupPlaces()
         if let unified = table.unified {
-            let top = asRoot ? [unified.mount] : []
-            for place in [unified.own] + top where allows(place, unified: true, file: "memory.max") {
+            for place in unified.candidates where handsOn(place, unified) && allows(place, file: "memory.max") {
                 places.isUnified = true
                 places.memory = place
                 places.processes = place
                 return places
             }
         }
-        if let own = table.memory?.own, allows(own, unified: false, file: "memory.limit_in_bytes") {
+        if let own = table.memory?.own, allows(own, file: "memory.limit_in_bytes") {
             places.memory = own
         }
-        if let own = table.processes?.own, allows(own, unified: false, file: "pids.max") { places.processes = own }
+        if let own = table.processes?.own, allows(own, file: "pids.max") { places.processes = own }
         return places
     }
 
-    private static func allows(_ place: String, unified: Bool, file: String) -> Bool {
-        if unified, !delegates(place) { return false }
+    private static func allows(_ place: String, file: String) -> Bool {
         let probe = "\(place)/paas-probe-\(Environment.processID)"
         guard (try? FileTree.makeFolder(probe)) != nil else { return false }
         let isGood = ControlGroup.write("4194304", to: "\(probe)/\(file)")
@@ -73,33 +72,37 @@ extension GroupPlaces {
         return isGood
     }
 
-    /// Whether groups made in `place` have the two controllers. A group that hands them on may hold no process itself,
-    /// so this daemon moves down into one of its own.
-    private static func delegates(_ place: String) -> Bool {
+    /// Whether groups made in `place` have the two controllers.
+    private static func handsOn(_ place: String, _ tree: GroupTable.Tree) -> Bool {
         func hasBoth(_ file: String) -> Bool {
             let text = (try? FileTree.readText("\(place)/\(file)", limit: 4096)) ?? ""
             let names = text.split { $0 == " " || $0 == "\n" }
             return names.contains("memory") && names.contains("pids")
         }
-        guard hasBoth("cgroup.controllers") else { return false }
         if hasBoth("cgroup.subtree_control") { return true }
+        guard place == tree.own || place == tree.mount, hasBoth("cgroup.controllers") else { return false }
+        return moveDown(in: place, from: tree.own) {
+            ControlGroup.write("+memory +pids", to: "\(place)/cgroup.subtree_control")
+        }
+    }
+
+    /// A group that hands controllers on may hold no process itself: this daemon and what it has started, its router,
+    /// move down into one of their own; and back where `enable` fails, because others are there, too.
+    private static func moveDown(in place: String, from origin: String, _ enable: () -> Bool) -> Bool {
         let own = "\(place)/\(GroupTable.daemonGroup)"
         guard (try? FileTree.makeFolder(own)) != nil else { return false }
-        let process = "\(Environment.processID)"
-        guard ControlGroup.write(process, to: "\(own)/cgroup.procs"),
-            ControlGroup.write("+memory +pids", to: "\(place)/cgroup.subtree_control"),
-            hasBoth("cgroup.subtree_control")
-        else {
-            _ = ControlGroup.write(process, to: "\(place)/cgroup.procs")
-            rmdir(own)
-            return false
-        }
-        return true
+        let processes = ["\(Environment.processID)"] + Descendants.living().map { "\($0.pid)" }
+        // One that has just ended is in nobody's way.
+        for process in processes { _ = ControlGroup.write(process, to: "\(own)/cgroup.procs") }
+        if enable() { return true }
+        for process in processes { _ = ControlGroup.write(process, to: "\(origin)/cgroup.procs") }
+        rmdir(own)
+        return false
     }
 }
 
 extension GroupPlaces {
-    /// Goes back to where this daemon was before ``find(asRoot:)`` moved it; for `paas down`.
+    /// Goes back to where this daemon was before ``find()`` moved it; for `paas down`.
     static func leave() {
         guard let groups = try? FileTree.readText("/proc/self/cgroup", limit: 65_536),
             groups.split(separator: "\n").contains(where: { $0.hasSuffix("/\(GroupTable.daemonGroup)") }),
@@ -120,6 +123,13 @@ struct GroupTable {
         var mount: String
         /// This process's folder in it; in the unified tree the one above the daemon's own group.
         var own: String
+
+        /// Where a group may be made, best first: this process's own group, and those above it, from the top down.
+        var candidates: [String] {
+            guard own.hasPrefix(mount) else { return [own] }
+            let names = own.dropFirst(mount.count).split(separator: "/")
+            return [own] + names.indices.map { mount + names[..<$0].map { "/\($0)" }.joined() }
+        }
     }
 
     var unified: Tree?

@@ -67,7 +67,7 @@ package actor DynoHost {
     /// `nil` until ``guardPorts()``.
     var exposure: ExposureReport?
     private lazy var toolchains = Toolchains.find()
-    private lazy var groups = settings.usesGroups ? GroupPlaces.find(asRoot: geteuid() == 0) : .none
+    private lazy var groups = settings.usesGroups ? GroupPlaces.find() : .none
 
     package init(_ settings: Settings, reactor: Reactor, pool: BlockingPool) {
         self.settings = settings

@@ -121,8 +121,24 @@ enum Doctor {
         guard let status = try? await status() else {  // The check of the platform has said why.
             return Finding(verdict: .fails, subject: "limits", fact: "unknown, because the platform does not run")
         }
+        let words = status.sandbox.limits ?? ["unknown"]
+        let mend = words.contains { $0.hasPrefix("memory: measured") } ? controlGroups : []
         return Finding(
-            verdict: .good, subject: "limits", fact: (status.sandbox.limits ?? ["unknown"]).joined(separator: "; "))
+            verdict: mend.isEmpty ? .good : .note, subject: "limits",
+            fact: words.joined(separator: "; ")
+                + (mend.isEmpty ? "" : "; below your service manager the kernel would keep count"),
+            mend: mend)
+    }
+
+    /// Where systemd has a manager for this user: groups below it are his to make, those of a login are not.
+    private static var controlGroups: [String] {
+        guard let folder = Environment.nonEmpty("XDG_RUNTIME_DIR"), FileTree.exists("\(folder)/systemd/private") else {
+            return []
+        }
+        return [
+            "paas down && systemd-run --user --scope --property=Delegate=yes paas up",
+            "sudo loginctl enable-linger \"$USER\"  # else all of it ends when you log out",
+        ]
     }
 
     private static func network() async -> Finding {
