@@ -71,6 +71,30 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "memory: the two processes beside a dyno's own have 200 KB for themselves, and share the rest",
+            .enabled("needs root and programs built for release") {
+                Environment.userID == 0 && Programs.areForRelease
+            }, .timeLimit(.minutes(5)))
+        func weight() async throws {
+            try await TestPlatform.with { platform in
+                let app = try await TestApp("resting", on: platform, files: AppFiles.python("here"))
+                try await app.push().orThrow()
+                let shim = try #require(platform.processes(of: .shim).first)
+                let children = try FileTree.readText("/proc/\(shim)/task/\(shim)/children")
+                let first = try #require(children.split(separator: " ").first.flatMap { Int32($0) })
+                let own = { try Self.ownKilobytes(of: shim) + Self.ownKilobytes(of: first) }
+                #expect(try await eventually { try own() <= 200 }, "\(try own()) KB")
+            }
+        }
+
+        private static func ownKilobytes(of process: Int32) throws -> Int {
+            let lines = try FileTree.readText("/proc/\(process)/smaps_rollup").split(separator: "\n")
+            return lines.filter { $0.hasPrefix("Private_") }.reduce(0) { sum, line in
+                sum + (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
+            }
+        }
+
         @Test("disk: an app that fills it is stopped, told why, and started again", .timeLimit(.minutes(10)))
         func disk() async throws {
             let settings = ["PAAS_SCRATCH_LIMIT_MB": "20", "PAAS_SCRATCH_DISKS": "off"]

@@ -7,6 +7,14 @@ package enum Programs {
         FileTree.exists("\(folder)/paas") && FileTree.exists("\(folder)/paasd") ? folder : nil
     }
 
+    /// Whether they are those of a release: those need no dynamic loader.
+    package static let areForRelease: Bool = {
+        guard let head = folder.flatMap({ try? Descriptor(opening: "\($0)/paas-dyno").read(atMost: 4096) }) else {
+            return false
+        }
+        return !String(decoding: head, as: UTF8.self).contains("/ld-linux")
+    }()
+
     /// Tools as the system has them, whatever version managers the person running the tests uses.
     package static let systemPath = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 
