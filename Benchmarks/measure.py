@@ -30,7 +30,8 @@ class Platform:
         self.port = free_port()
         swift = shutil.which("swift")
         self.environment = {
-            **{name: value for name, value in os.environ.items() if name.startswith("PIP_") or "PROXY" in name.upper()},
+            **{name: value for name, value in os.environ.items()
+               if name.startswith("PIP_") or "PROXY" in name.upper() or name == "PAAS_STANDBY"},
             "PATH": ":".join([self.built, SYSTEM_PATH] + ([os.path.dirname(swift)] if swift else [])),
             "HOME": f"{self.root}/user",
             "PAAS_HOME": f"{self.root}/home",
