@@ -3,6 +3,10 @@ import Testing
 
 @testable import Dyno
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 @Suite("A weaker sandbox")
 struct SandboxReportTests {
     private func report(_ settings: [String: Int]) -> SandboxReport {
@@ -35,6 +39,15 @@ struct SandboxReportTests {
     func missing() {
         #expect(
             report([:]).missing == ["L1 (user namespaces and overlay) is not possible: the kernel forbids it."])
+        let forbidden = LaunchFailure(step: "make namespaces", code: ENOSPC)
+        let start = DynoStartFailure.sandbox(level: .l1, reason: forbidden.description)
+        let report = SandboxReport(
+            level: .l3, failures: [(.l1, start.explanation.why)], shimProgram: "/x", setting: { _ in 1 })
+        #expect(
+            report.missing == [
+                "L1 (user namespaces and overlay) is not possible: Setting it up at level L1 failed: make namespaces: "
+                    + "this machine allows no more of them (sysctl user.max_user_namespaces)."
+            ])
         #expect(SandboxReport(level: .l1, failures: [], shimProgram: "/x", setting: { _ in 1 }).mend == [])
     }
 }

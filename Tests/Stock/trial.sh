@@ -88,14 +88,16 @@ push() { # APP
     cd "$work/$1" && timeout 300 git push paas main 2>&1
 }
 
-get() { # APP PATH
-    curl --silent --show-error --max-time "${3:-60}" "http://$1.localhost:$(status port)$2" 2>&1
+get() { # APP PATH [SECONDS]
+    [ -n "${port-}" ] || port=$(status port)
+    curl --silent --show-error --max-time "${3:-120}" "http://$1.localhost:$port$2" 2>&1
 }
 
 status() { paas status --json | python3 -c "import json, sys; print(json.load(sys.stdin)['$1'])"; }
 
 look() {
-    paas up
+    # Writing a gigabyte takes its time here.
+    PAAS_SCRATCH_LIMIT_MB=64 paas up
     paas status
     paas doctor
     says "the platform starts" "runs in" "$(paas doctor 2>&1)"
@@ -136,7 +138,7 @@ processes() {
 }
 
 disk() {
-    paas run --app first 'head -c 1200000000 /dev/zero >big; ls -s --block-size=M big' >"$work/disk" 2>&1
+    paas run --app first 'head -c 100000000 /dev/zero >big; ls -s --block-size=M big' >"$work/disk" 2>&1
     says "a dyno that fills its disk is stopped, or told" 'No space left|quota exceeded|Disk' \
         "$(cat "$work/disk"; paas logs --app first --num 20)"
 }
@@ -166,6 +168,7 @@ many() {
 }
 
 kills() {
+    get first / >/dev/null
     kill -9 "$(status pid)"
     says "requests go on without the daemon" '^here$' "$(get first / 20)"
     says "the next command brings a daemon" 'web\.1: up' "$(paas ps --app first 2>&1)"
@@ -173,18 +176,17 @@ kills() {
     says "the router is started again" '^here$' "$(until_says 30 '^here$' get first / 20)"
     kill -9 "$(pgrep -u "$who" -x paas-dyno | head -n 1)"
     says "a dyno whose shim was killed comes back" '^here$' "$(until_says 60 '^here$' get first / 20)"
-    # All at once, as they stand.
-    kill -9 "$(status pid)"
+    # All of them at once.
     # shellcheck disable=SC2046
-    kill -9 $(pgrep -x paas-dyno)
+    kill -9 "$(status pid)" "$(status router_pid)" $(pgrep -u "$who" -x paas-dyno)
 }
 
 # What paas may never leave.
 left() {
-    pgrep -a '^paas|pasta' | sed 's/^/process /'
+    pgrep -u "$who" -a '^paas|pasta' | sed 's/^/process /'
     grep -E 'paas' /proc/self/mountinfo | sed 's/^/mount /'
     if [ "$who" = root ]; then losetup -a 2>/dev/null | sed 's/^/loop /'; fi
-    find /sys/fs/cgroup -type d -name 'paas*' ! -name '*.service' ! -name '*.scope' | sed 's/^/group /'
+    find /sys/fs/cgroup -type d -user "$who" -name 'paas*' ! -name '*.service' ! -name '*.scope' | sed 's/^/group /'
     find "$home/run" -mindepth 1 \( -type s -o -path '*/dynos/*' \) 2>/dev/null | sed 's/^/file /'
     find "$home" -type s 2>/dev/null | sed 's/^/socket /'
 }

@@ -1,6 +1,10 @@
 internal import Model
 internal import Posix
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// What a shim tells everyone who is connected. A client that connects later gets the same in short.
 enum ShimReport: Equatable, Sendable {
     case hello(version: UInt16, shim: Int32)
@@ -102,7 +106,15 @@ struct LaunchFailure: Error, Equatable, Sendable, CustomStringConvertible {
 
     init(_ error: PosixError) { self.init(step: error.call, code: error.code) }
 
-    var description: String { code == 0 ? step : PosixError(code, step).description }
+    var description: String {
+        switch (step, code) {
+        case (_, 0): step
+        // The kernel speaks of a full disk when a limit of /proc/sys/user is reached.
+        case ("make namespaces", ENOSPC), ("make a network", ENOSPC):
+            "\(step): this machine allows no more of them (sysctl user.max_user_namespaces)"
+        default: PosixError(code, step).description
+        }
+    }
 
     func write(to writer: inout ByteWriter) {
         writer.put(step)

@@ -26,7 +26,10 @@ package struct SandboxReport: Sendable, Equatable {
         setting: (String) -> Int? = Self.setting
     ) {
         self.level = level
-        missing = failures.map { "\($0.level.rawValue) (\(Self.words($0.level))) is not possible: \($0.reason)." }
+        missing = failures.map { failure in
+            let reason = failure.reason.hasSuffix(".") ? String(failure.reason.dropLast()) : failure.reason
+            return "\(failure.level.rawValue) (\(Self.words(failure.level))) is not possible: \(reason)."
+        }
         mend = failures.isEmpty ? [] : Self.mend(shimProgram, setting)
     }
 
