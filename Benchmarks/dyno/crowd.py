@@ -58,18 +58,23 @@ def proportional(pids):
 
 
 def processor_seconds(pid):
-    """What all threads of a process have used, to the nanosecond."""
-    return sum(int(path.read_text().split()[0]) for path in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+    """What each thread of a process has used, to the nanosecond."""
+    return {path: int(path.read_text().split()[0]) / 1e9 for path in Path(f"/proc/{pid}/task").glob("*/schedstat")}
 
 
 def switches(pids):
-    total = 0
+    """The changes of context of each thread."""
+    total = {}
     for pid in pids:
         for thread in Path(f"/proc/{pid}/task").iterdir():
-            for line in (thread / "status").read_text().splitlines():
-                if "ctxt_switches" in line:
-                    total += int(line.split()[1])
+            lines = (thread / "status").read_text().splitlines()
+            total[thread] = sum(int(line.split()[1]) for line in lines if "ctxt_switches" in line)
     return total
+
+
+def difference(after, before):
+    """Between two looks; a thread that has ended meanwhile takes its count with it."""
+    return sum(count - before.get(thread, 0) for thread, count in after.items())
 
 
 def deploy(platform):
@@ -148,8 +153,9 @@ def main():
         time.sleep(1)
         before = processor_seconds(daemon), switches(shims), switches([daemon])
         time.sleep(options.rest)
-        used = processor_seconds(daemon) - before[0]
-        shim_switches, daemon_switches = switches(shims) - before[1], switches([daemon]) - before[2]
+        used = difference(processor_seconds(daemon), before[0])
+        shim_switches = difference(switches(shims), before[1])
+        daemon_switches = difference(switches([daemon]), before[2])
         os.kill(daemon, signal.SIGKILL)
         adoptions = [adoption(platform, count) for _ in range(options.adoptions)]
     rows = [

@@ -34,8 +34,8 @@ struct NurseryTests {
     func daemonKilled() async throws {
         let machine = try Machine(.best)
         let (daemon, _) = try Owner(home: machine.home).start(.best, "leave", "read -t 60 < <(sleep 60)")
-        let nursery = try #require(
-            FileTree.names(in: "/proc").compactMap { Int32($0) }.first { parent(of: $0) == daemon })
+        let processes = try FileTree.names(in: "/proc").compactMap { Int32($0) }
+        let nursery = try #require(processes.first { parent(of: $0) == daemon })
         kill(daemon, SIGKILL)
         _ = try Subprocess.wait(daemon)
         #expect(try await eventually { !FileTree.exists("/proc/\(nursery)") })

@@ -14,17 +14,11 @@ enum ShimRehearsal {
         guard let plan = transmitted(sample), let port = plan.port, plan.streams == .logged else { return }
         // Of a folder where nothing can be made, and of this process, which has no children.
         let folder = RunFolder(path: "/proc/self")
-        var groups = GroupPlaces()
-        groups.memory = folder.path
-        let group = ControlGroup(groups, quota: plan.quota, folder: folder)
-        _ = try? DynoStreams(plan.streams, owner: plan)
-        // As the loop does it, and so that it is really done.
-        let clients = [ShimClient(Descriptor(owning: -1))]
-        let places = clients.map { $0.wantsToWrite ? nil : Int(port) }
-        let more = clients.map { client -> (output: Int?, input: Int?) in (client.wantsToWrite ? 1 : nil, Int(port)) }
-        let count = places.compactMap { $0 }.count + more.compactMap(\.input).count
+        var places = GroupPlaces()
+        places.memory = folder.path
+        let group = ControlGroup(places, quota: plan.quota, folder: folder)
         var limits: LimitsWatch? = LimitsWatch(plan: plan, folder: folder, first: getpid(), group: group, now: now)
-        _ = limits?.look(now: now + UInt64(count) * 3_000_000_000)
+        _ = limits?.look(now: now + 3_000_000_000)
         var watch: PortWatch? = PortWatch(port: port, now: now)
         _ = watch?.look(now: now) { DynoSockets.below(getpid()) }
         _ = Polling.readable([0], within: 0)
@@ -34,9 +28,7 @@ enum ShimRehearsal {
 
     private static var sample: LaunchPlan {
         let words = (DynoRoot.linkTarget("/proc/self/exe") ?? "/").split(separator: "/")
-        let text = words.joined(separator: ":") + words.map(String.init).joined(separator: " ")
-        // Long texts have more to them.
-        let command = String(repeating: text, count: 100)
+        let command = words.joined(separator: ":") + words.map(String.init).joined(separator: " ")
         var plan = LaunchPlan(
             level: .l3, userID: 0, groupID: 0, content: .slug(layers: [command]), command: command,
             environment: ["A": command], port: 1, streams: .logged, hostname: "", toolchains: [command], hidden: [],
