@@ -90,9 +90,10 @@ extension Reconciler {
     }
 
     private func wake(_ name: DynoName, in app: AppID, as blueprint: Blueprint) async {
+        await say("Unidling", about: name, in: app)
         // A change may have been faster.
         guard apps[app]?.formationDyno(name)?.state == .idle else { return }
-        await start(name, in: app, as: apps[app]?.blueprint ?? blueprint, role: .formation, remark: "Unidling")
+        await start(name, in: app, as: apps[app]?.blueprint ?? blueprint, role: .formation)
     }
 
     /// `nil` for an app that never sleeps.

@@ -3,12 +3,10 @@ internal import Model
 
 extension Reconciler {
     /// Starts one incarnation of a process type's dyno and returns at once; what becomes of it arrives as events.
-    ///
-    /// - Parameter remark: said of it before all else.
     @discardableResult
     func start(
         _ name: DynoName, in app: AppID, as blueprint: Blueprint, role: LiveDyno.Role, policy: RestartPolicy? = nil,
-        from before: DynoState? = nil, remark: String? = nil
+        from before: DynoState? = nil
     ) async -> DynoID {
         guard let state = apps[app], !isClosing else { return DynoID() }
         let place = state.formationDyno(name)
@@ -25,15 +23,11 @@ extension Reconciler {
             before = before ?? .idle
         }
         guard let spec = enter(name, in: app, as: blueprint, role: role, policy: policy) else { return DynoID() }
-        let earlier = before
-        await launch(spec) {
-            // Requests wait for it from now on, where nothing else answers.
-            if role == .formation, spec.wantsPort { await publish() }
-            var lines = remark.map { [$0] } ?? []
-            if let earlier { lines.append("State changed from \(earlier.logged) to starting") }
-            lines.append("Starting process with command `\(spec.command)`")
-            await say(lines.map { ($0, name) }, in: app)
-        }
+        // Requests wait for it from now on, where nothing else answers.
+        if role == .formation, spec.wantsPort { await publish() }
+        if let before { await say("State changed from \(before.logged) to starting", about: name, in: app) }
+        await say("Starting process with command `\(spec.command)`", about: name, in: app)
+        await launch(spec)
         return spec.id
     }
 
@@ -69,20 +63,12 @@ extension Reconciler {
     }
 
     /// Asks the runtime for a dyno that is already in the books.
-    ///
-    /// - Parameter announce: goes on at the same time, and is over before anything is heard of the dyno.
-    func launch(_ spec: DynoSpec, announce: () async -> Void = {}) async {
-        guard !isClosing else {
-            await announce()
-            return await drop(spec)
-        }
+    func launch(_ spec: DynoSpec) async {
+        guard !isClosing else { return await drop(spec) }
         launching += 1
         defer { launching -= 1 }
-        let start = machines.runtime.start
-        async let started = start(spec)
-        await announce()
         do {
-            let handle = try await started
+            let handle = try await machines.runtime.start(spec)
             guard let dyno = apps[spec.app]?.dynos[spec.id], !isClosing else {
                 // The app went, or the platform stops, while the dyno was being started.
                 _ = await handle.stop(.zero)
