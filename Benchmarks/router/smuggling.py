@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """The mutations of `smuggler` (defparam/smuggler) through paas-router, nginx, HAProxy and Caddy.
 
-    Benchmarks/router/smuggling.py BUILT SMUGGLER [--out Benchmarks/results]
+    Benchmarks/router/smuggling.py BUILT SMUGGLER [--garden TROPHIES.md] [--out Benchmarks/results]
 
 SMUGGLER is a folder with that tool's sources. Its lists `default` and `exhaustive` write Transfer-Encoding in 802 wrong ways beside a
 Content-Length, and guesses from delays; here the origin tells what it was sent. A case is met when the request is
 refused, or arrives once, with one length and nothing that a lenient origin could take for Transfer-Encoding beside it.
+
+TROPHIES.md is a list of bugs in the HTTP Garden (narfindustries/http-garden), with a message for each. All but four of
+them are malformed (those with only valid bytes in a value, with two requests, with a chunked body, with a byte behind
+one), so that there it is counted how many reached the origin.
 """
 
 import argparse
@@ -37,6 +41,13 @@ def mutations(folder):
                 yield f"{path.stem}: {name}, {body}", str(payload).encode("latin-1", "replace")
 
 
+def trophies(path):
+    """The messages, asking for the host that is served here."""
+    for payload in re.findall(r"Payload: `(.*)`", Path(path).read_text()):
+        message = payload.encode().decode("unicode_escape").encode("latin-1")
+        yield re.sub(rb"(?im)^(host *: *)[a-z.]+(\r?)$", rb"\1" + HOST.encode() + rb"\2", message)
+
+
 def met(answer):
     if conformance.refused(answer):
         return True
@@ -52,6 +63,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("built")
     parser.add_argument("smuggler")
+    parser.add_argument("--garden")
     parser.add_argument("--out", default=str(HERE.parent / "results"))
     options = parser.parse_args()
     cases = dict(mutations(options.smuggler))
@@ -68,6 +80,13 @@ def main():
         with concurrent.futures.ThreadPoolExecutor(16) as pool:
             for name in doors:
                 list(pool.map(lambda case: ask(name, case), cases))
+        garden = ""
+        if options.garden:
+            messages = list(trophies(options.garden))
+            reached = {name: sum(bool(conformance.exchange(door.plain, [message]).seen) for message in messages)
+                       for name, door in doors.items()}
+            garden = f"\nOf the {len(messages)} messages of the garden reached the origin: " + ", ".join(
+                f"{count} through {name}" for name, count in reached.items()) + "\n"
     groups = {}
     for case in cases:
         groups.setdefault(re.sub(r"-[0-9a-f]{2}(-[0-9a-f]{2})?,", ",", case), set()).add(case)
@@ -75,7 +94,7 @@ def main():
              if any(len(of & found[name]) < len(of) for name in found)]
     beside.keep(options.out, "router-smuggling", "\n".join([
         "| mutation | cases | " + " | ".join(found) + " |", "| --- | --- |" + " --- |" * len(found),
-        f"| **all** | **{len(cases)}** | " + " | ".join(f"**{len(of)}**" for of in found.values()) + " |", *lines, ""]))
+        f"| **all** | **{len(cases)}** | " + " | ".join(f"**{len(of)}**" for of in found.values()) + " |", *lines, garden]))
 
 
 if __name__ == "__main__":
