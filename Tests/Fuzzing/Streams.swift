@@ -124,7 +124,7 @@
             let count = min(limit, request.left)
             bytes.update(repeating: 0x78, count: count)
             request.left -= count
-            return .bytes(count, isLast: request.left == 0)
+            return request.left == 0 ? .last(count, hasTrailers: false) : .bytes(count)
         }
     }
 

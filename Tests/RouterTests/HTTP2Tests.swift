@@ -132,6 +132,26 @@ extension RouterSuite {
             #expect(run.output == big, "\(run.output.count) \(run.errors)")
         }
 
+        @Test(
+            "trailers of an answer in chunks come behind its body, but none that a message is understood by",
+            arguments: ["3\r\nabc\r\n", ""], [true, false])
+        func trailers(_ body: String, comesAtOnce: Bool) async throws {
+            let router = try router()
+            let origin = try Origin { socket in
+                _ = socket.read(through: "\r\n\r\n")
+                let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-End\r\n\r\n"
+                let end = "0\r\nX-End: reached\r\nContent-Length: 5\r\nX-Other: 1\r\n\r\n"
+                let pieces = [head + body, String(end.prefix(5)), String(end.dropFirst(5))]
+                for piece in comesAtOnce ? [pieces.joined()] : pieces { socket.send(piece) }
+            }
+            await router.route(.serving([origin.backend()]))
+            let heads = "\(scratch.path)/heads"
+            let run = try curl(router, ["-D", heads])
+            #expect(run.output == (body.isEmpty ? "" : "abc"), "\(run.errors)")
+            let told = try FileTree.readText(heads)
+            #expect(told.hasSuffix("\r\n\r\nx-end: reached\r\nx-other: 1\r\n"), "\(told)")
+        }
+
         @Test("an answer that breaks off is an error to the client, never a short answer")
         func brokenOff() async throws {
             let router = try router()

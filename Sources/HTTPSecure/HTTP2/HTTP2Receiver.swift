@@ -26,7 +26,9 @@ package protocol HTTP2Receiver: AnyObject {
 
 /// What a stream has to say at the moment.
 package enum HTTP2Output {
-    case bytes(Int, isLast: Bool)
+    case bytes(Int)
+    /// Nothing follows but trailers that ``HTTP2Session/end(_:trailers:)`` was given, if any.
+    case last(Int, hasTrailers: Bool)
     /// Nothing before ``HTTP2Session/resume(_:)``.
     case later
 }

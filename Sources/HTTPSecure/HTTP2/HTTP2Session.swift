@@ -7,6 +7,10 @@ package final class HTTP2Session {
     private var session: OpaquePointer?
     private unowned(unsafe) let receiver: any HTTP2Receiver
     private let connection: UnsafeMutableRawPointer
+    /// The highest stream that the client has opened.
+    private var latest: Int32 = 0
+    /// Streams that were reset from here, the last of them: what their client sent before it heard of that is let pass.
+    private var forgiven: [Int32] = []
 
     /// Requests that a client may have open at once.
     package static let concurrentStreams: UInt32 = 250
@@ -110,8 +114,10 @@ package final class HTTP2Session {
             }
             let session = Unmanaged<HTTP2Session>.fromOpaque(owner).takeUnretainedValue()
             switch session.receiver.streamOutput(stream, bytes, limit) {
-            case .bytes(let count, let isLast):
-                if isLast { flags?.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue) }
+            case .bytes(let count): return count
+            case .last(let count, let hasTrailers):
+                flags?.pointee |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+                if hasTrailers { flags?.pointee |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue) }
                 return count
             case .later: return Int(NGHTTP2_ERR_DEFERRED.rawValue)
             }
@@ -120,6 +126,11 @@ package final class HTTP2Session {
         return withUnsafePointer(to: &provider) { provider in
             withFields(fields) { nghttp2_submit_response(session, identifier, $0, $1, hasBody ? provider : nil) } == 0
         }
+    }
+
+    /// What follows the body; said from within ``HTTP2Receiver/streamOutput(_:_:_:)`` when it gives the last of that.
+    package func end(_ identifier: Int32, trailers: [HTTP2Field]) -> Bool {
+        withFields(trailers) { nghttp2_submit_trailer(session, identifier, $0, $1) } == 0
     }
 
     /// There is something to send again.
@@ -153,13 +164,41 @@ package final class HTTP2Session {
         return pairs.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
     }
 
+    // MARK: Streams that are over
+
+    /// nghttp2 forgets them, and would let pass what comes for them (RFC 9113 §5.1, §5.1.1).
+    private func check(_ header: nghttp2_frame_hd) {
+        let opensOrFills =
+            Int(header.type) == Int(NGHTTP2_HEADERS.rawValue) || Int(header.type) == Int(NGHTTP2_DATA.rawValue)
+        guard opensOrFills, header.stream_id & 1 == 1, header.stream_id <= latest,
+            nghttp2_session_find_stream(session, header.stream_id) == nil, !forgiven.contains(header.stream_id)
+        else { return }
+        nghttp2_session_terminate_session(session, UInt32(NGHTTP2_STREAM_CLOSED.rawValue))
+    }
+
+    private func forgive(_ identifier: Int32) {
+        if forgiven.count >= Int(Self.concurrentStreams) { forgiven.removeFirst() }
+        forgiven.append(identifier)
+    }
+
     // MARK: Callbacks
 
     private static func register(_ callbacks: OpaquePointer?) {
+        nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, owner in
+            guard let header, let owner else { return 0 }
+            Unmanaged<HTTP2Session>.fromOpaque(owner).takeUnretainedValue().check(header.pointee)
+            return 0
+        }
+        nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, owner in
+            guard let frame, let owner, Int(frame.pointee.hd.type) == Int(NGHTTP2_RST_STREAM.rawValue) else { return 0 }
+            Unmanaged<HTTP2Session>.fromOpaque(owner).takeUnretainedValue().forgive(frame.pointee.hd.stream_id)
+            return 0
+        }
         nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { session, frame, owner in
             guard let frame, let owner, HTTP2Session.isRequest(frame.pointee) else { return 0 }
             let server = Unmanaged<HTTP2Session>.fromOpaque(owner).takeUnretainedValue()
             let identifier = frame.pointee.hd.stream_id
+            server.latest = identifier
             guard let stream = server.receiver.streamBegan(server.connection, identifier) else {
                 return Int32(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
             }

@@ -57,18 +57,24 @@ struct BodyProgress {
 
     /// Takes chunks apart in place, for a receiver that does not know chunks.
     ///
+    /// - Parameter ending: has at the end what came behind the last data, trailers too.
     /// - Returns: how many bytes of data now lie at the front; -1 when the chunks are malformed.
-    mutating func unchunk(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+    mutating func unchunk(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ ending: inout [UInt8]) -> Int {
         var index = 0
         var kept = 0
         while index < count, !isDone {
             switch decoder.advance(bytes + index, count &- index) {
-            case .needMore: index = count
+            case .needMore:
+                ending += UnsafeBufferPointer(start: bytes + index, count: count &- index)
+                index = count
             case .data(let offset, let size):
                 (bytes + kept).update(from: bytes + index + offset, count: size)
                 kept &+= size
                 index &+= offset &+ size
-            case .end: isDone = true
+                ending.removeAll(keepingCapacity: true)
+            case .end(let consumed):
+                ending += UnsafeBufferPointer(start: bytes + index, count: consumed)
+                isDone = true
             case .failed: return -1
             }
         }

@@ -1,4 +1,5 @@
 internal import HTTP
+internal import HTTPSecure
 internal import Model
 
 #if canImport(Glibc)
@@ -123,7 +124,10 @@ extension Loop {
             keepHead(client, base, count)
             return .incomplete
         }
-        if base[0] == UInt8(ascii: "P"), count > 2, base[1] == UInt8(ascii: "R"), base[2] == UInt8(ascii: "I") {
+        let isPreface =
+            base[0] == UInt8(ascii: "P") && count > 2 && base[1] == UInt8(ascii: "R") && base[2] == UInt8(ascii: "I")
+        // Who agreed on HTTP/2 in the handshake speaks nothing else (RFC 9113 §3.3).
+        if isPreface || client.pointee.stream.tls?.pointee.application == .http2 {
             return startMultiplexing(client, base, count)
         }
         let outcome = request.pointee.parse(base, count: count, slots: slots)

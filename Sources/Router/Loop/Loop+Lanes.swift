@@ -84,15 +84,29 @@ extension Loop: HTTP2Receiver {
         guard let client = lane.pointee.client else {
             let count = Self.move(&lane.pointee.tail, bytes, limit)
             lane.pointee.hasSentEnd = lane.pointee.tail.isEmpty
-            return .bytes(count, isLast: lane.pointee.tail.isEmpty)
+            return lane.pointee.hasSentEnd ? end(lane, count) : .bytes(count)
         }
         let count = Self.move(&client.pointee.stream.pending, bytes, limit)
         let isEmpty = client.pointee.stream.pending.isEmpty
         if isEmpty, count > 0 { drained.append(client) }
         if isEmpty, client.pointee.exchange?.pointee.phase == .flushing { lane.pointee.isOver = true }
-        let isLast = isEmpty && lane.pointee.isOver
-        if isLast { lane.pointee.hasSentEnd = true }
-        return count == 0 && !isLast ? .later : .bytes(count, isLast: isLast)
+        guard isEmpty, lane.pointee.isOver else { return count == 0 ? .later : .bytes(count) }
+        lane.pointee.hasSentEnd = true
+        return end(lane, count)
+    }
+
+    /// The last bytes of a body, and behind them its trailers.
+    private func end(_ lane: UnsafeMutablePointer<Lane>, _ count: Int) -> HTTP2Output {
+        guard !lane.pointee.isAborted, let text = lane.pointee.trailers,
+            let session = lane.pointee.multiplex.pointee.session
+        else { return .last(count, hasTrailers: false) }
+        return text.withUnsafeBufferPointer { bytes in
+            var head = ParsedResponse()
+            guard let base = bytes.baseAddress, head.parse(base, count: bytes.count, slots: laneSlots) == .complete
+            else { return .last(count, hasTrailers: false) }
+            let isSaid = withFields(head, base, status: nil) { session.end(lane.pointee.identifier, trailers: $0) }
+            return .last(count, hasTrailers: isSaid)
+        }
     }
 
     private static func move(_ store: inout ByteStore, _ bytes: UnsafeMutablePointer<UInt8>, _ limit: Int) -> Int {
@@ -152,7 +166,9 @@ extension Loop: HTTP2Receiver {
             }
             let isInterim = head.isInterim
             let rest = count &- start &- head.length
-            let isEmpty = rest == 0 && (client.pointee.exchange?.pointee.response.isDone ?? false) && head.status != 101
+            let isEmpty =
+                rest == 0 && (client.pointee.exchange?.pointee.response.isDone ?? false) && head.status != 101
+                && lane.pointee.trailers == nil
             guard respond(lane, session, head, bytes + start, isInterim: isInterim, hasBody: !isEmpty) else {
                 return .broken
             }
@@ -176,6 +192,20 @@ extension Loop: HTTP2Receiver {
         _ base: UnsafePointer<UInt8>, isInterim: Bool, hasBody: Bool
     ) -> Bool {
         // A WebSocket is accepted by 200 here (RFC 8441 §5).
+        let status = head.status == 101 ? Array("200".utf8) : (9..<12).map { base[$0] }
+        return withFields(head, base, status: status) { fields in
+            isInterim
+                ? session.announce(lane.pointee.identifier, fields)
+                : session.respond(lane.pointee.identifier, fields, hasBody: hasBody)
+        }
+    }
+
+    /// The head in the form that frames carry, whose bytes live as long as the call.
+    ///
+    /// - Parameter status: `nil` for trailers.
+    private func withFields(
+        _ head: ParsedResponse, _ base: UnsafePointer<UInt8>, status: [UInt8]?, _ body: ([HTTP2Field]) -> Bool
+    ) -> Bool {
         let isAccepted = head.status == 101
         var names = [UInt8]()
         names.reserveCapacity(head.length)
@@ -183,31 +213,36 @@ extension Loop: HTTP2Receiver {
             let slot = laneSlots[index]
             for offset in 0..<Int(slot.nameLength) { names.append(Bytes.lowercase(base[Int(slot.start) &+ offset])) }
         }
-        let status = isAccepted ? Array("200".utf8) : (9..<12).map { base[$0] }
-        return status.withUnsafeBufferPointer { status in
+        return (status ?? []).withUnsafeBufferPointer { value in
             names.withUnsafeBufferPointer { names in
                 let pseudo: StaticString = ":status"
-                var fields = [
-                    HTTP2Field(
-                        name: UnsafeBufferPointer(start: pseudo.utf8Start, count: pseudo.utf8CodeUnitCount),
-                        value: status)
-                ]
+                var fields: [HTTP2Field] = []
+                if status != nil {
+                    let name = UnsafeBufferPointer(start: pseudo.utf8Start, count: pseudo.utf8CodeUnitCount)
+                    fields.append(HTTP2Field(name: name, value: value))
+                }
                 var offset = 0
                 for index in 0..<head.fields.count {
                     let slot = laneSlots[index]
                     let name = UnsafeBufferPointer(rebasing: names[offset..<offset + Int(slot.nameLength)])
                     offset += Int(slot.nameLength)
-                    guard Self.hasPlaceInFrames(slot.kind),
+                    guard Self.hasPlaceInFrames(slot.kind), status != nil || Self.hasPlaceInTrailers(slot.kind),
                         !(isAccepted && name.elementsEqual("sec-websocket-accept".utf8))
                     else { continue }
                     let value = UnsafeBufferPointer(
                         start: base + Int(slot.valueStart), count: Int(slot.valueLength))
                     fields.append(HTTP2Field(name: name, value: value))
                 }
-                return isInterim
-                    ? session.announce(lane.pointee.identifier, fields)
-                    : session.respond(lane.pointee.identifier, fields, hasBody: hasBody)
+                return !fields.isEmpty && body(fields)
             }
+        }
+    }
+
+    /// Fields that a message is understood by come in its head (RFC 9110 §6.5.1).
+    private static func hasPlaceInTrailers(_ kind: FieldKind) -> Bool {
+        switch kind {
+        case .host, .contentLength, .expect, .setCookie: false
+        default: true
         }
     }
 

@@ -16,8 +16,7 @@ extension Loop {
         clear(&client.pointee.stream.partial)
         client.pointee.scanned = 0
         guard let session = multiplex.pointee.session, session.receive(base, count) else {
-            sendFrames(client)
-            close(client: client)
+            endBadly(client)
             return .complete
         }
         sendFrames(client)
@@ -49,9 +48,7 @@ extension Loop {
             case .bytes(let count):
                 budget &-= count
                 guard session.receive(base, count) else {
-                    // What it did wrong is in the last frame.
-                    sendFrames(client)
-                    return close(client: client)
+                    return endBadly(client)
                 }
                 continue
             }
@@ -71,13 +68,24 @@ extension Loop {
             guard count > 0 else { break }
             if deliver(stream(client), headOut, count) == .broken { return close(client: client) }
         }
-        if session.isOver || (multiplex.pointee.isLeaving && multiplex.pointee.laneCount == 0),
-            client.pointee.stream.pending.isEmpty
-        {
+        if session.isOver, client.pointee.stream.pending.isEmpty {
+            endMultiplex(client)
+            return linger(client)
+        }
+        if multiplex.pointee.isLeaving, multiplex.pointee.laneCount == 0, client.pointee.stream.pending.isEmpty {
             finishWriting(stream(client))
             return close(client: client)
         }
         arm(client, multiplex.pointee.laneCount == 0 ? .idleClient : .none)
+    }
+
+    /// The client broke the protocol: what it did wrong is in the last frame.
+    private func endBadly(_ client: UnsafeMutablePointer<Client>) {
+        sendFrames(client)
+        guard client.pointee.multiplex != nil else { return }
+        guard client.pointee.stream.pending.isEmpty else { return close(client: client) }
+        endMultiplex(client)
+        linger(client)
     }
 
     /// Lets those go on whose bytes have all become frames; they only queue things, or end.

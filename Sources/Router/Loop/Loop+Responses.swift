@@ -93,7 +93,13 @@ extension Loop {
         _ exchange: UnsafeMutablePointer<Exchange>, _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int
     ) -> Int? {
         if exchange.pointee.unchunks {
-            let size = exchange.pointee.response.unchunk(bytes, count)
+            var unheard: [UInt8] = []
+            let size =
+                if let lane = exchange.pointee.client.pointee.lane {
+                    exchange.pointee.response.unchunk(bytes, count, &lane.pointee.ending)
+                } else {
+                    exchange.pointee.response.unchunk(bytes, count, &unheard)
+                }
             return size < 0 ? nil : size
         }
         let taken = exchange.pointee.response.take(bytes, count)

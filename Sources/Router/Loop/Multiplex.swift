@@ -1,3 +1,4 @@
+internal import HTTP
 internal import HTTPSecure
 
 /// A connection that carries many requests at once.
@@ -28,6 +29,8 @@ struct Lane {
     var hasToldEnd = false
 
     var awaitsHead = true
+    /// Of an answer in chunks: what came behind its last data.
+    var ending: [UInt8] = []
     /// What the client left to be sent when it was over.
     var tail = ByteStore()
     /// Nothing follows what is pending.
@@ -36,6 +39,14 @@ struct Lane {
     var hasSentEnd = false
     /// The answer broke off in the middle.
     var isAborted = false
+
+    /// An empty head in front of the trailers of its answer, so that they can be read as any fields; `nil` without any.
+    var trailers: [UInt8]? {
+        // The end of the last data, the size line that says that there is no more, and the trailers' own end.
+        let lastSize = ending.drop { $0 == Bytes.cr || $0 == Bytes.lf }
+        guard let lineEnd = lastSize.firstIndex(of: Bytes.lf), lastSize.endIndex - lineEnd > 3 else { return nil }
+        return Array("HTTP/1.1 200 OK\r\n".utf8) + lastSize[(lineEnd + 1)...]
+    }
 
     var previous: UnsafeMutablePointer<Lane>?
     var next: UnsafeMutablePointer<Lane>?
