@@ -14,7 +14,8 @@ package actor Store {
     /// Opens or makes the database and brings its schema up to date; the file and its companions are for their owner
     /// alone (0600). Before a schema is changed the file is copied to `PATH.before-NAME`.
     ///
-    /// After a power cut the last moments may be missing, but never half a transaction; a killed daemon loses nothing.
+    /// What ``write(_:)`` has returned from is on the disk, also after a power cut: git keeps its branches as strictly, and
+    /// a branch that names a release which is gone could not be pushed again.
     ///
     /// - Parameter path: the file; its folder exists. `":memory:"` keeps everything in memory, for tests.
     /// - Throws: ``StoreError``; ``StoreError/newerSchema(path:migrations:)`` leaves the file as it is.
@@ -26,7 +27,7 @@ package actor Store {
         let connection = try Connection(path: path)
         try connection.migrate(path: path)
         _ = try connection.row("PRAGMA journal_mode = WAL") { $0.text(0) }
-        try connection.execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON")
+        try connection.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
         transaction = Transaction(connection: connection)
     }
 

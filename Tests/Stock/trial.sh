@@ -232,9 +232,9 @@ after_cut() {
     says "the app answers with its config" '^before$' "$(until_says 120 '^before$' get first /)"
     local count row
     count=$(paas config:get COUNT --app first)
-    row=$(paas pg:psql --app first -c "SELECT max(substr(x, 2)::int) FROM t WHERE x LIKE 'n%'" 2>&1 | grep -oE '[0-9]+' | head -n 1)
+    row=$(paas pg:psql --app first -c "SELECT max(substr(x, 2)::int) FROM t WHERE x LIKE 'n%'" 2>&1 | grep -E '^ *[0-9]+ *$' | tr -d ' ')
     says "config that was acknowledged is there ($(cat "$work/count"), is $count)" yes \
-        "$([ "$count" -ge "$(cat "$work/count")" ] && echo yes)"
+        "$([ "${count:-0}" -ge "$(cat "$work/count")" ] && echo yes)"
     says "rows that were acknowledged are there ($(cat "$work/row"), is $row)" yes \
         "$([ "${row:-0}" -ge "$(cat "$work/row")" ] && echo yes)"
     cd "$work/first" || exit

@@ -6,6 +6,13 @@ import Testing
 
 @Suite("The platform's memory")
 struct StoreTests {
+    @Test("has every change on the disk before it is acknowledged, so that a power cut takes none")
+    func isDurable() async throws {
+        let store = try Store(path: ":memory:")
+        let mode = try await store.read { try $0.connection.row("PRAGMA synchronous") { $0.int(0) } }
+        #expect(mode == 2, "FULL. Source: sqlite.org/pragma.html")
+    }
+
     @Test("gives back every row as it was put in")
     func roundTrip() async throws {
         let store = try Store(path: ":memory:")
