@@ -166,11 +166,10 @@ package final class HTTP2Session {
 
     // MARK: Streams that are over
 
-    /// nghttp2 forgets them, and would let pass what comes for them (RFC 9113 §5.1, §5.1.1).
+    /// nghttp2 forgets them, and would let pass a head that comes for them (RFC 9113 §5.1, §5.1.1). Data for them it drops
+    /// unseen.
     private func check(_ header: nghttp2_frame_hd) {
-        let opensOrFills =
-            Int(header.type) == Int(NGHTTP2_HEADERS.rawValue) || Int(header.type) == Int(NGHTTP2_DATA.rawValue)
-        guard opensOrFills, header.stream_id & 1 == 1, header.stream_id <= latest,
+        guard Int(header.type) == Int(NGHTTP2_HEADERS.rawValue), header.stream_id & 1 == 1, header.stream_id <= latest,
             nghttp2_session_find_stream(session, header.stream_id) == nil, !forgiven.contains(header.stream_id)
         else { return }
         nghttp2_session_terminate_session(session, UInt32(NGHTTP2_STREAM_CLOSED.rawValue))
