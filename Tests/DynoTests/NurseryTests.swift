@@ -1,4 +1,5 @@
 import Dyno
+import Model
 import Posix
 import Testing
 
