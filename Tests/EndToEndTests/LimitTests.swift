@@ -92,9 +92,10 @@ extension EndToEnd {
             }
         }
 
+        /// What it has written to. Pages of the program that only it has read are the file's, and the next dyno's too.
         private static func ownKilobytes(of process: Int32) throws -> Int {
             let lines = try FileTree.readText("/proc/\(process)/smaps_rollup").split(separator: "\n")
-            return lines.filter { $0.hasPrefix("Private_") }.reduce(0) { sum, line in
+            return lines.filter { $0.hasPrefix("Private_Dirty") }.reduce(0) { sum, line in
                 sum + (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0)
             }
         }
