@@ -82,7 +82,7 @@ def with_hosts(words):
     with tempfile.NamedTemporaryFile("w", prefix="hosts-", delete=False) as hosts:
         hosts.write(f"127.0.0.1 localhost {HOST}\n")
     os.chmod(hosts.name, 0o644)
-    script = 'mount --bind "$0" /etc/hosts && exec "$@"'
+    script = 'mount --bind "$0" /etc/hosts && rm "$0" && exec "$@"'
     return ["unshare", "--map-root-user", "--mount", "sh", "-c", script, hosts.name, *map(str, words)]
 
 

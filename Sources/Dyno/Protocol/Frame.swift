@@ -1,5 +1,9 @@
 internal import Posix
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// One message of the shim protocol: a length (4 bytes, of what follows), a kind (1 byte), a payload.
 struct Frame: Equatable, Sendable {
     var kind: UInt8
@@ -45,5 +49,21 @@ struct FrameDecoder: Sendable {
         guard waiting.count - start >= 4 + length else { return nil }
         defer { start += 4 + length }
         return Frame(kind: waiting[start + 4], payload: Array(waiting[start + 5..<start + 4 + length]))
+    }
+
+    /// The next whole frame that comes on a line that blocks; waits for it.
+    ///
+    /// - Parameter milliseconds: how long each wait may last; `nil` waits for good.
+    /// - Throws: a ``PosixError``, `EPIPE` when the line ends and `ETIMEDOUT` when nothing comes; as ``next()``.
+    mutating func next(from line: borrowing Descriptor, within milliseconds: Int? = nil) throws -> Frame {
+        while true {
+            if let frame = try next() { return frame }
+            if let milliseconds, Polling.readable([line.raw], within: milliseconds).isEmpty {
+                throw PosixError(ETIMEDOUT, "wait for a message")
+            }
+            let bytes = try line.read(atMost: 65_536)
+            guard !bytes.isEmpty else { throw PosixError(EPIPE, "wait for a message") }
+            append(bytes)
+        }
     }
 }

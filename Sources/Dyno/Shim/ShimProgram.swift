@@ -58,14 +58,14 @@ package enum ShimProgram {
         let daemon = Descriptor(owning: 0)
         do {
             var decoder = FrameDecoder()
-            switch try nextRequest(from: daemon, &decoder) {
+            switch try ShimRequest(decoder.next(from: daemon)) {
             case .launch(let plan)?:
                 return serve(try LaunchPlan(decoding: plan), folder, lock, ShimClient(daemon))
             case .prepare(let common)?:
                 let standby = try Standby(plan: LaunchPlan(decoding: common), folder: folder, lock: lock)
                 do {
                     try daemon.writeAll(ShimReport.hello(version: ShimRequest.version, shim: getpid()).frame.bytes)
-                    guard case .become(let path, let bytes)? = try nextRequest(from: daemon, &decoder) else {
+                    guard case .become(let path, let bytes)? = try ShimRequest(decoder.next(from: daemon)) else {
                         throw ByteReader.Malformed()
                     }
                     let plan = try LaunchPlan(decoding: bytes)
@@ -109,16 +109,5 @@ package enum ShimProgram {
         var here = stat()
         var there = stat()
         return fstat(lock.raw, &here) == 0 && stat(path, &there) == 0 && here.st_ino == there.st_ino
-    }
-
-    private static func nextRequest(
-        from daemon: borrowing Descriptor, _ decoder: inout FrameDecoder
-    ) throws -> ShimRequest? {
-        while true {
-            if let frame = try decoder.next() { return try ShimRequest(frame) }
-            let bytes = try daemon.read(atMost: 262_144)
-            guard !bytes.isEmpty else { throw ByteReader.Malformed() }
-            decoder.append(bytes)
-        }
     }
 }

@@ -39,17 +39,10 @@ final class Standby {
 
     private static func waitUntilLaid(_ process: borrowing DynoProcess) throws {
         var decoder = FrameDecoder()
-        while true {
-            if let frame = try decoder.next() {
-                switch try InitNews(frame) {
-                case .laid: return
-                case .failed(let failure): throw failure
-                default: throw ByteReader.Malformed()
-                }
-            }
-            let bytes = try process.control.read(atMost: 4096)
-            guard !bytes.isEmpty else { throw LaunchFailure(step: "lay the root", code: 0) }
-            decoder.append(bytes)
+        switch try InitNews(decoder.next(from: process.control)) {
+        case .laid: return
+        case .failed(let failure): throw failure
+        default: throw ByteReader.Malformed()
         }
     }
 

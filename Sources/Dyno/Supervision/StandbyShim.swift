@@ -44,25 +44,16 @@ final class StandbyShim: Sendable {
 
     private static func waitUntilReady(_ shim: borrowing Descriptor) throws {
         var decoder = FrameDecoder()
-        while true {
-            if let frame = try decoder.next() {
-                guard case .hello? = try ShimReport(frame) else { throw ByteReader.Malformed() }
-                return
-            }
-            var waiting = pollfd(fd: shim.raw, events: Int16(POLLIN), revents: 0)
-            guard poll(&waiting, 1, 10_000) > 0 else { throw PosixError(ETIMEDOUT, "wait for a shim") }
-            let bytes = try shim.read(atMost: 4096)
-            guard !bytes.isEmpty else { throw PosixError(EPIPE, "wait for a shim") }
-            decoder.append(bytes)
+        guard case .hello? = try ShimReport(decoder.next(from: shim, within: 10_000)) else {
+            throw ByteReader.Malformed()
         }
     }
 
     /// Whether it lives, and a sandbox made now would look the same.
     var isGood: Bool {
         let number = socket.withLock { $0 }
-        var waiting = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
         // It says nothing more: when there is something to read, that is its end.
-        return number >= 0 && poll(&waiting, 1, 0) == 0 && view == MachineView()
+        return number >= 0 && Polling.readable([number], within: 0).isEmpty && view == MachineView()
     }
 
     /// The line to it, for its dyno; who has it closes it.
@@ -78,8 +69,7 @@ final class StandbyShim: Sendable {
         let near = Descriptor(owning: takeSocket())
         guard near.raw >= 0 else { return }
         shutdown(near.raw, Int32(SHUT_WR))
-        var waiting = pollfd(fd: near.raw, events: Int16(POLLIN), revents: 0)
-        _ = poll(&waiting, 1, 10_000)
+        _ = Polling.readable([near.raw], within: 10_000)
         Self.removeLeftovers(folder)
     }
 
