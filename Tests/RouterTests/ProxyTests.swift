@@ -3,6 +3,10 @@ import Testing
 
 @testable import Router
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 extension RouterSuite {
     @Suite("A request", .timeLimit(.minutes(1)))
     struct ProxyTests {
@@ -135,6 +139,27 @@ extension RouterSuite {
             #expect(answer.hasSuffix("\r\n\r\nhello, world"))
             #expect(!answer.lowercased().contains("transfer-encoding"))
             #expect(await router.line().contains("protocol=http1.0"))
+        }
+
+        @Test(
+            "that is the last of its connection is answered whole, whatever the client sends after it",
+            arguments: [0, 13, 3000, 60_000, 300_000])
+        func lastRequest(size: Int) async throws {
+            let body = String(repeating: "b", count: size)
+            let origin = try Origin.answering { _, _ in Origin.response(body) }
+            let router = try TestRouter()
+            await router.route(.serving([origin.backend()]))
+            for round in 0..<60 {
+                let client = try router.connect()
+                client.send("GET / HTTP/1.1\r\nHost: x.localhost\r\nConnection: close\r\n\r\n")
+                // Before the router turns to it, meanwhile, after it, or never.
+                if round % 3 > 0 { usleep(UInt32(round * round / 12)) }
+                if round % 4 > 0 { client.send("GET /more HTTP/1.1\r\nHost: x.localhost\r\n\r\n") }
+                let answer = client.readMessage()
+                #expect(answer.head.contains("Connection: close\r\n"))
+                #expect(answer.body.utf8.count == size)
+                #expect(client.read(count: 1).isEmpty)
+            }
         }
 
         @Test("in absolute form goes by the host in its target")

@@ -7,7 +7,7 @@ struct Client {
         case serving
         /// After a 101: bytes both ways.
         case tunneling
-        /// It has its answer and goes on sending: nothing is read any more but its end.
+        /// Its answer is sent, and it may still send, or wait for a part of that: nothing is read any more but its end.
         case lingering
         /// Carries streams of HTTP/2, each of which is a client of its own.
         case multiplexing

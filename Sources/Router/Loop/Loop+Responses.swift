@@ -114,7 +114,8 @@ extension Loop {
     private func deliverResponse(
         _ exchange: UnsafeMutablePointer<Exchange>, _ bytes: UnsafePointer<UInt8>, _ count: Int
     ) -> Bool {
-        switch deliver(stream(exchange.pointee.client), bytes, count) {
+        let isLast = exchange.pointee.response.isDone && !exchange.pointee.keepsAlive
+        switch deliver(stream(exchange.pointee.client), bytes, count, isLast: isLast) {
         case .broken:
             clientLeft(exchange)
             return false
@@ -290,12 +291,16 @@ extension Loop {
         arm(exchange, .silence)
     }
 
+    /// Bytes that leave with the first send, wherever the client is: ten segments. Source: RFC 6928. The kernel may still
+    /// hold what is beyond them, and throws it away when the client sends to a connection that is closed.
+    private static let firstFlight: UInt64 = 14_000
+
     /// The answer is out: writes the access line, and turns to the client's next request.
     func finish(_ exchange: UnsafeMutablePointer<Exchange>) {
         let client = exchange.pointee.client
         log(exchange)
         let keeps = exchange.pointee.keepsAlive && exchange.pointee.request.isDone && !isStopping
-        let owes = !exchange.pointee.request.isDone
+        let mustLinger = !exchange.pointee.request.isDone || exchange.pointee.bytes > Self.firstFlight
         recycle(exchange)
         client.pointee.exchange = nil
         if keeps {
@@ -304,10 +309,11 @@ extension Loop {
             if client.pointee.stream.handle.isReadable || !client.pointee.stream.partial.isEmpty {
                 queue(handle(client))
             }
-        } else if owes || client.pointee.stream.handle.isReadable || !client.pointee.stream.partial.isEmpty {
+        } else if mustLinger || client.pointee.stream.handle.isReadable || !client.pointee.stream.partial.isEmpty {
             linger(client)
         } else {
-            if client.pointee.stream.handle.transport == .tls { finishWriting(stream(client)) }
+            // Before the close, which drops what is not sent yet when the client has sent more meanwhile.
+            if client.pointee.stream.handle.transport != .http2 { finishWriting(stream(client)) }
             close(client: client)
         }
     }

@@ -19,16 +19,29 @@ extension Loop {
         case broken
     }
 
+    private static var lastFlags: Int32 {
+        #if canImport(Glibc)
+            Int32(MSG_NOSIGNAL) | Int32(MSG_MORE)
+        #else
+            Int32(MSG_NOSIGNAL)
+        #endif
+    }
+
     /// Sends `count` bytes; what the socket does not take is kept, and the scratch buffer itself is handed over when
     /// that is much.
+    ///
+    /// - Parameter isLast: the caller ends the connection's sending side right after: the kernel keeps the last segment
+    ///   for that, and one packet carries both.
     @inline(__always)
-    func deliver(_ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int) -> Delivery {
+    func deliver(
+        _ stream: UnsafeMutablePointer<Stream>, _ bytes: UnsafePointer<UInt8>, _ count: Int, isLast: Bool = false
+    ) -> Delivery {
         if stream.pointee.handle.transport != .plain { return deliverOtherwise(stream, bytes, count) }
+        let flags = isLast ? Self.lastFlags : Int32(MSG_NOSIGNAL)
         var sent = 0
         if stream.pointee.pending.isEmpty {
             while sent < count {
-                let result = Glibc.send(
-                    stream.pointee.handle.descriptor, bytes + sent, count &- sent, Int32(MSG_NOSIGNAL))
+                let result = Glibc.send(stream.pointee.handle.descriptor, bytes + sent, count &- sent, flags)
                 if result >= 0 {
                     sent &+= result
                 } else if errno == EAGAIN {
