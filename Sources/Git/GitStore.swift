@@ -27,14 +27,18 @@ package struct GitStore: Sendable {
         try FileTree.makeFolder(path)
         _ = try Repository(creating: path, branch: "main")
         try refreshHook(of: app, hook: hook)
+        try FileTree.synchronize(path)
     }
 
-    /// Puts the hook in place again, for a program or a home that has moved; a push that runs keeps the old one.
+    /// Puts the hooks in place again, for a program or a home that has moved; a push that runs keeps the old ones.
     package func refreshHook(of app: AppID, hook: String) throws {
         let path = path(of: app)
         let repository = try Repository(opening: path)
         try FileTree.makeFolder("\(path)/hooks")
-        try FileTree.write(Array(hook.utf8), to: "\(path)/hooks/pre-receive", mode: 0o700)
+        for (name, text) in [("pre-receive", hook), ("post-receive", Self.finalHook)] {
+            let (file, bytes) = ("\(path)/hooks/\(name)", Array(text.utf8))
+            if (try? FileTree.read(file)) != bytes { try FileTree.write(bytes, to: file, mode: 0o700) }
+        }
         try repository.configure(Self.settings(path: path))
     }
 
@@ -91,6 +95,13 @@ package struct GitStore: Sendable {
 
     /// The first eight digits, as `releases` prints them: `Deploy 1a2b3c4d`. Source: heroku-platform.md §7.
     package static func shortID(of commit: String) -> String { String(commit.prefix(8)) }
+
+    /// Git may leave objects and references to the kernel; a push that was told as done is to outlive a power cut.
+    private static let finalHook = """
+        #!/bin/sh
+        sync -f . 2>/dev/null || sync
+
+        """
 
     /// What the repositories' own `config` says.
     private static func settings(path: String) -> [(key: String, value: String)] {

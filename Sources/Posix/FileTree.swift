@@ -135,4 +135,11 @@ package enum FileTree {
     package static func freeBytes(at path: String) throws(PosixError) -> Int64 {
         try posix(cpx_free_bytes(path), "statvfs \(path)")
     }
+
+    /// Returns when all that was written to the file system of `path` is on its disk: for trees of many files, where one
+    /// wait for each would be too many.
+    package static func synchronize(_ path: String) throws(PosixError) {
+        let file = try Descriptor(opening: path)
+        try posix(cpx_sync_file_system(file.raw), "syncfs \(path)")
+    }
 }

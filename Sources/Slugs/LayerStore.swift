@@ -42,14 +42,14 @@ package struct LayerStore: Sendable {
             return target
         }
         // The content has to be on disk before its name is: a name without content would never be mended.
-        sync(source)
+        try FileTree.synchronize(source)
         if rename(source, target) != 0 {
             let error = PosixError.last("rename \(source)")
             // Somebody published the same layer in between.
             guard error.code == EEXIST || error.code == ENOTEMPTY, FileTree.isFolder(target) else { throw error }
             try FileTree.remove(source)
         }
-        sync(folder)
+        try FileTree.synchronize(folder)
         return target
     }
 
@@ -88,12 +88,6 @@ package struct LayerStore: Sendable {
         Set(
             ((try? FileTree.names(in: folder)) ?? []).filter { Self.isName($0) && FileTree.isFolder("\(folder)/\($0)") }
         )
-    }
-
-    private func sync(_ path: String) {
-        // Data is safe without it after a clean stop; a file system that cannot do it is no reason to fail.
-        guard let descriptor = try? Descriptor(opening: path) else { return }
-        fsync(descriptor.raw)
     }
 
     private static func isName(_ text: String) -> Bool {

@@ -36,7 +36,8 @@ extension Files {
         freeBytes: { try FileTree.freeBytes(at: $0) },
         size: { try FileTree.size(of: $0) },
         names: { (try? FileTree.names(in: $0)) ?? [] },
-        beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) })
+        beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) },
+        synchronize: { try FileTree.synchronize($0) })
 }
 
 extension DynoHost.Settings {

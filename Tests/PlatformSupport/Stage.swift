@@ -49,7 +49,8 @@ package struct Stage: ~Copyable, Sendable {
                 makeFolder: { try FileTree.makeFolder($0) }, remove: { try FileTree.remove($0) },
                 freeBytes: { try FileTree.freeBytes(at: $0) }, size: { try FileTree.size(of: $0) },
                 names: { (try? FileTree.names(in: $0)) ?? [] },
-                beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) }),
+                beginning: { path, limit in try? Descriptor(opening: path).read(atMost: limit) },
+                synchronize: { try FileTree.synchronize($0) }),
             addons: addons, servers: servers)
         var settings = Settings(
             home: folder, port: 8080, apiEndpoint: .unix(path: "\(folder)/api.sock"), cli: "/usr/bin/true",

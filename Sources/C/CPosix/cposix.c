@@ -248,6 +248,15 @@ int64_t cpx_free_bytes(const char *path) {
     struct statvfs info;
     return statvfs(path, &info) < 0 ? -1 : (int64_t)info.f_bavail * (int64_t)info.f_frsize;
 }
+int cpx_sync_file_system(int fd) {
+#ifdef __linux__
+    return syncfs(fd);
+#else
+    (void)fd;
+    sync();
+    return 0;
+#endif
+}
 uint64_t cpx_monotonic_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

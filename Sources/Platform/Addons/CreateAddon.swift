@@ -94,6 +94,9 @@ extension Platform {
         }
         try await release(
             attachment.attaching(addon), of: app, setting: config, removing: [])
+        // Its servers' files are as new as its row.
+        let (files, home) = (machines.files, settings.home)
+        try await machines.blocking { try files.synchronize(home) }
         whole.state = .provisioned
         whole.updatedAt = machines.time.now()
         let finished = whole

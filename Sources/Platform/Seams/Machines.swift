@@ -71,12 +71,15 @@ package struct Files: Sendable {
     package var names: @Sendable (String) -> [String]
     /// The beginning of a file, at most that many bytes; `nil` where there is no such file.
     package var beginning: @Sendable (String, Int) -> [UInt8]?
+    /// Returns when all that was written to a folder's file system outlives a power cut.
+    package var synchronize: @Sendable (String) throws -> Void
 
     package init(
         makeFolder: @escaping @Sendable (String) throws -> Void, remove: @escaping @Sendable (String) throws -> Void,
         freeBytes: @escaping @Sendable (String) throws -> Int64,
         size: @escaping @Sendable (String) throws -> Int64, names: @escaping @Sendable (String) -> [String],
-        beginning: @escaping @Sendable (String, Int) -> [UInt8]?
+        beginning: @escaping @Sendable (String, Int) -> [UInt8]?,
+        synchronize: @escaping @Sendable (String) throws -> Void
     ) {
         self.makeFolder = makeFolder
         self.remove = remove
@@ -84,5 +87,6 @@ package struct Files: Sendable {
         self.size = size
         self.names = names
         self.beginning = beginning
+        self.synchronize = synchronize
     }
 }

@@ -54,6 +54,8 @@ int cpx_open(const char *path, int flags, unsigned mode);
 int cpx_openat(int dir, const char *path, int flags, unsigned mode);
 int cpx_exists(const char *path);
 int64_t cpx_free_bytes(const char *path);
+/// Returns when all that was written to the file system of `fd` is on its disk; `-1` and `errno` when some of it is lost.
+int cpx_sync_file_system(int fd);
 uint64_t cpx_monotonic_ns(void);
 int64_t cpx_realtime_us(void);
 
