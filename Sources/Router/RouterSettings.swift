@@ -26,7 +26,8 @@ package struct RouterSettings: Sendable {
     package var passLimit = 16
     /// Idle connections kept for each dyno by each loop.
     package var poolLimit = 256
-    /// Pipes of each loop, through which large bodies go uncopied; a body that finds none free is copied.
+    /// Pipes of each loop, through which large bodies go uncopied; a body that finds none free is copied. Those of all
+    /// loops take a quarter of what a user may have of them.
     package var pipeLimit = 64
     /// Access records kept while no daemon is connected, in bytes.
     package var recordLimit = 4 << 20
@@ -35,7 +36,10 @@ package struct RouterSettings: Sendable {
     /// paths.
     package var socketFolder: String?
 
-    package init(loops: Int) { self.loops = loops }
+    package init(loops: Int) {
+        self.loops = loops
+        pipeLimit = 64 / max(1, loops)
+    }
 
     /// What the program uses: a loop a core, one where the dynos need the other.
     package static var standard: RouterSettings {

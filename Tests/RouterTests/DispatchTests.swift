@@ -1,8 +1,13 @@
 import Model
 import Posix
+import Synchronization
 import Testing
 
 @testable import Router
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 extension RouterSuite {
     @Suite("Dispatching", .timeLimit(.minutes(1)))
@@ -127,6 +132,55 @@ extension RouterSuite {
             for _ in 0..<6 {
                 client.send("GET / HTTP/1.1\r\nHost: x.localhost\r\n\r\n")
                 #expect(client.readMessage().body == "one")
+            }
+        }
+
+        @Test(
+            "gives a request that does something to one dyno only, though that closes without an answer",
+            arguments: ["POST", "PATCH", "FETCHMAIL"])
+        func onlyOnce(_ method: String) async throws {
+            let given = Atomic(0)
+            let origin = try Origin { socket in
+                while true {
+                    let (head, _) = socket.readMessage()
+                    guard head.hasPrefix("GET") else {
+                        if !head.isEmpty { given.add(1, ordering: .relaxed) }
+                        return
+                    }
+                    socket.send(Origin.response("one"))
+                }
+            }
+            let router = try TestRouter()
+            await router.route(.serving([origin.backend()]))
+            let client = try router.connect()
+            client.send("GET / HTTP/1.1\r\nHost: x.localhost\r\n\r\n")
+            #expect(client.readMessage().body == "one")
+            client.send("\(method) / HTTP/1.1\r\nHost: x.localhost\r\nContent-Length: 2\r\n\r\nhi")
+            #expect(client.readMessage().head.hasPrefix("HTTP/1.1 503 "))
+            #expect(given.load(ordering: .relaxed) == 1)
+            _ = await router.line()
+            #expect(await router.line().hasPrefix("at=error code=H13 "))
+        }
+
+        @Test("finds a dyno's connection that has been closed before it gives it such a request")
+        func closedBefore() async throws {
+            let origin = try Origin { socket in
+                let (head, body) = socket.readMessage()
+                guard !head.isEmpty else { return }
+                socket.send(Origin.response("got \(body)"))
+            }
+            let router = try TestRouter()
+            await router.route(.serving([origin.backend()]))
+            let client = try router.connect()
+            for round in 0..<200 {
+                client.send("POST / HTTP/1.1\r\nHost: x.localhost\r\nContent-Length: 2\r\n\r\nhi")
+                let answer = client.readMessage()
+                // The end of the connection is under way at most; beyond that moment it is seen.
+                guard answer.body == "got hi" else {
+                    #expect(answer.head.hasPrefix("HTTP/1.1 503 "), "round \(round): \(answer)")
+                    return
+                }
+                usleep(2000)
             }
         }
 

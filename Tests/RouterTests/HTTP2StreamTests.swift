@@ -1,8 +1,15 @@
 import Model
 import Posix
+import Synchronization
 import Testing
 
 @testable import Router
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 extension RouterSuite {
     /// Frames that no client should send (RFC 9113), written by hand.
@@ -63,6 +70,94 @@ extension RouterSuite {
             let origin = try Origin.hello()
             await router.route(.serving([origin.backend()]))
             #expect(try talk(router, script) == "5\nclosed\n")
+        }
+
+        @Test("cancelled uploads give their part of the connection's window back")
+        func cancelledUploads() async throws {
+            let router = try TestRouter()
+            let origin = try Origin { socket in
+                let head = socket.read(through: "\r\n\r\n")
+                // A dyno that does not read leaves the body with the router.
+                if head.contains("/stuck") {
+                    sleep(8)
+                    return
+                }
+                let count = head.firstMatch(of: /ontent-[Ll]ength: ([0-9]+)/).flatMap { Int($0.1) } ?? 0
+                socket.send(Origin.response("\(socket.read(count: count).count)"))
+            }
+            await router.route(.serving([origin.backend()]))
+            let script = """
+                window = {}
+                def spend(stream, count):
+                    sent = 0
+                    while sent < count:
+                        while min(window.get(0, 65535), window.get(stream, window["first"])) <= 0: take()
+                        room = min(16384, count - sent, window.get(0, 65535), window.get(stream, window["first"]))
+                        s.sendall(frame(0, 0, stream, b"b" * room))
+                        sent += room
+                        window[0] = window.get(0, 65535) - room
+                        window[stream] = window.get(stream, window["first"]) - room
+                def take():
+                    kind, flags, stream, payload = next()
+                    if kind == 4 and not flags:
+                        for at in range(0, len(payload), 6):
+                            if payload[at:at + 2] == b"\\0\\x04": window["first"] = int.from_bytes(payload[at + 2:at + 6], "big")
+                    if kind == 8: window[stream] = window.get(stream, 65535 if stream == 0 else window["first"]) + int.from_bytes(payload, "big")
+                while "first" not in window: take()
+                stuck = b"\\x83\\x86\\x44\\x06/stuck" + b"\\x41\\x0bx.localhost"
+                for number in range(12):
+                    stream = 2 * number + 1
+                    s.sendall(frame(1, 4, stream, stuck))
+                    spend(stream, window["first"] - 16384)
+                    s.sendall(frame(3, 0, stream, cancel))
+                s.sendall(frame(1, 4, 99, post))
+                spend(99, 200000)
+                s.sendall(frame(0, 1, 99))
+                print("sent")
+                s.shutdown(socket.SHUT_WR)
+                """
+            #expect(try talk(router, script).hasPrefix("sent\n"))
+        }
+
+        @Test("an app that says 1xx without end to a client that does not read fills no memory with them")
+        func endlessInterim() async throws {
+            let router = try TestRouter { $0.firstByte = .seconds(5) }
+            let said = Atomic(0)
+            let origin = try Origin { socket in
+                _ = socket.read(through: "\r\n\r\n")
+                let heads = Array(
+                    String(repeating: "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", count: 1000).utf8)
+                for _ in 0..<2000 {
+                    guard socket.sends(heads) else { return }
+                    said.add(1000, ordering: .relaxed)
+                }
+            }
+            await router.route(.serving([origin.backend()]))
+            // Half a million are 24 MB on the wire to the router, and more than what the sockets between them hold.
+            let script = "s.sendall(frame(1, 5, 1, head)); import time; time.sleep(4); s.close(); sys.exit()"
+            _ = try talk(router, script)
+            #expect(said.load(ordering: .relaxed) < 500_000)
+        }
+
+        @Test(
+            "a connection on which no request is being answered is closed when its time is over",
+            arguments: [
+                // A head that does not end, half a frame of one, and an answer that nobody takes.
+                "s.sendall(frame(1, 1, 1, head))", "s.sendall(frame(1, 5, 1, head)[:12])",
+                "s.sendall(frame(1, 5, 1, head)); import time; time.sleep(3)",
+            ])
+        func idle(_ script: String) async throws {
+            let router = try TestRouter {
+                $0.clientIdle = .seconds(1)
+                $0.silence = .milliseconds(500)
+            }
+            let origin = try Origin { socket in
+                _ = socket.read(through: "\r\n\r\n")
+                socket.send(Origin.response(String(repeating: "b", count: 16 << 20)))
+            }
+            await router.route(.serving([origin.backend()]))
+            // The window is the client's: it takes 64 KB of the answer, whatever it reads.
+            #expect(try talk(router, script).hasSuffix("closed\n"))
         }
 
         @Test("the rest of a body whose answer came early, with its trailers, ends nothing")

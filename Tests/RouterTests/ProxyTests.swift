@@ -162,6 +162,36 @@ extension RouterSuite {
             }
         }
 
+        @Test(
+            "whose client ends its side of the connection with it is answered",
+            arguments: [0, 10, 30_000, 300_000, 3_000_000])
+        func halfClosed(size: Int) async throws {
+            let origin = try Origin.answering { _, body in
+                usleep(20_000)
+                return Origin.response("got \(body.utf8.count)")
+            }
+            let router = try TestRouter()
+            await router.route(.serving([origin.backend()]))
+            let body = String(repeating: "b", count: size)
+            for round in 0..<30 {
+                let client = try router.connect()
+                client.send("POST / HTTP/1.1\r\nHost: x.localhost\r\nContent-Length: \(size)\r\n\r\n")
+                client.send(body)
+                if round % 2 > 0 { usleep(UInt32(round * 100)) }
+                client.finishWriting()
+                #expect(client.readMessage().body == "got \(size)")
+            }
+        }
+
+        @Test("is no preface of HTTP/2 because its method begins like one", arguments: ["PRINT", "PRI", "PRIVMSG"])
+        func likePreface(method: String) async throws {
+            let origin = try Origin.answering { head, _ in Origin.response(head) }
+            let router = try TestRouter()
+            await router.route(.serving([origin.backend()]))
+            let answer = try router.exchange("\(method) /p HTTP/1.1\r\nHost: x.localhost\r\nConnection: close\r\n\r\n")
+            #expect(answer.contains("\(method) /p HTTP/1.1\r\n"))
+        }
+
         @Test("in absolute form goes by the host in its target")
         func absoluteForm() async throws {
             let origin = try Origin.answering { head, _ in Origin.response(head) }

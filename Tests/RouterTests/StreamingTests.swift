@@ -7,6 +7,24 @@ import Testing
 extension RouterSuite {
     @Suite("Streaming", .timeLimit(.minutes(1)))
     struct StreamingTests {
+        @Test("1xx heads come on without what speaks of the dyno's connection or a body, and 204 without a length")
+        func interimFields() async throws {
+            let origin = try Origin.answering { _, _ in
+                "HTTP/1.1 103 Early Hints\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: 5\r\n"
+                    + "Transfer-Encoding: chunked\r\nLink: </a.css>\r\n\r\n"
+                    + "HTTP/1.1 103 Early Hints\r\nContent-Length: 0\r\nLink: </b.css>\r\n\r\n"
+                    + "HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\n"
+            }
+            let router = try TestRouter()
+            await router.route(.serving([origin.backend()]))
+            let client = try router.connect()
+            client.send("GET / HTTP/1.1\r\nHost: x.localhost\r\n\r\n")
+            #expect(client.read(through: "\r\n\r\n") == "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n")
+            #expect(client.read(through: "\r\n\r\n") == "HTTP/1.1 103 Early Hints\r\nLink: </b.css>\r\n\r\n")
+            let head = client.read(through: "\r\n\r\n")
+            #expect(head.hasPrefix("HTTP/1.1 204 No Content\r\n") && !head.contains("Length"), "\(head)")
+        }
+
         @Test("passes each part of a response on as it comes")
         func parts() async throws {
             let go = Gate()

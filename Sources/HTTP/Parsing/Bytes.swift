@@ -57,13 +57,13 @@ package enum Bytes {
         return true
     }
 
-    /// Whether all are what a request target may contain: no blank, no control byte.
+    /// Whether all are what a request target may contain: no blank, no control byte, no fragment.
     @inline(__always)
     package static func isTarget(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         var index = 0
         while index < count {
             let byte = bytes[index]
-            guard byte > 0x20, byte != 0x7F else { return false }
+            guard byte > 0x20, byte != 0x7F, byte != 0x23 else { return false }
             index &+= 1
         }
         return true

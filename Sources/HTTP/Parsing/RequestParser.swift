@@ -15,7 +15,17 @@ package struct ParsedRequest {
     package var fields = FieldSection()
 
     /// The methods that change how a message is framed or passed on.
-    package enum Method: UInt8 { case get, head, post, options, connect, other }
+    package enum Method: UInt8 {
+        case get, head, post, put, delete, options, trace, connect, other
+
+        /// Whether doing it twice comes to the same as doing it once. Source: RFC 9110 §9.2.2.
+        package var isIdempotent: Bool {
+            switch self {
+            case .get, .head, .put, .delete, .options, .trace: true
+            case .post, .connect, .other: false
+            }
+        }
+    }
 
     package init() {}
 
@@ -120,10 +130,14 @@ package struct ParsedRequest {
             return true
         }
         switch length {
-        case 3: return matches("GET") ? .get : .other
+        case 3:
+            if matches("GET") { return .get }
+            return matches("PUT") ? .put : .other
         case 4:
             if matches("HEAD") { return .head }
             return matches("POST") ? .post : .other
+        case 5: return matches("TRACE") ? .trace : .other
+        case 6: return matches("DELETE") ? .delete : .other
         case 7:
             if matches("OPTIONS") { return .options }
             return matches("CONNECT") ? .connect : .other

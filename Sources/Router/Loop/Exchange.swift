@@ -50,8 +50,10 @@ struct Exchange {
     var expectsContinue = false
     /// It has come through this router too often: apps send it round in a circle.
     var isLooping = false
-    /// The client had finished writing when its request was read: it may well wait for the answer.
+    /// The client finished writing with its request, or at once after it: it may well wait for the answer.
     var isHalfClosed = false
+    /// Monotonic milliseconds, of the request's last byte.
+    var requestEnded: UInt64 = 0
     var request = BodyProgress(.none)
     var response = BodyProgress(.none)
     /// The receiver of the response does not know chunks.
@@ -96,6 +98,7 @@ struct Exchange {
 
     static var blockSize: Int { 8192 }
 
-    /// Whether the request can be sent once more: the block has all of it.
-    var isReplayable: Bool { request.isDone && !hasStreamedBody }
+    /// Whether the request may be sent once more though the dyno may have had it: the block has all of it, and it does no
+    /// more twice than once.
+    var isReplayable: Bool { request.isDone && !hasStreamedBody && method.isIdempotent }
 }

@@ -41,12 +41,28 @@ extension Loop {
                 if let upstream = exchange.pointee.upstream { return queue(handle(upstream)) }
             }
         }
-        let isGone =
-            client.pointee.stream.handle.isBroken
-            || (client.pointee.stream.handle.hasPeerClosed && exchange.pointee.request.isDone
-                && !exchange.pointee.isHalfClosed)
-        if isGone { return clientLeft(exchange) }
+        if client.pointee.stream.handle.isBroken || hasLeft(client, exchange) { return clientLeft(exchange) }
         if !exchange.pointee.request.isDone, client.pointee.stream.handle.isReadable { pumpRequest(exchange) }
+    }
+
+    /// Milliseconds after a request in which its client's end of writing belongs to it; later it is the client's leaving.
+    /// The network tells one from the other only when something is sent.
+    private static let farewell: UInt64 = 50
+
+    private func hasLeft(
+        _ client: UnsafeMutablePointer<Client>, _ exchange: UnsafeMutablePointer<Exchange>
+    ) -> Bool {
+        guard client.pointee.stream.handle.hasPeerClosed, exchange.pointee.request.isDone,
+            !exchange.pointee.isHalfClosed
+        else { return false }
+        exchange.pointee.isHalfClosed = now &- exchange.pointee.requestEnded <= Self.farewell
+        return !exchange.pointee.isHalfClosed
+    }
+
+    /// The request's body is whole.
+    private func requestEnded(_ exchange: UnsafeMutablePointer<Exchange>) {
+        exchange.pointee.requestEnded = now
+        exchange.pointee.isHalfClosed = exchange.pointee.client.pointee.stream.handle.hasPeerClosed
     }
 
     private func readPipelined(_ client: UnsafeMutablePointer<Client>) {
@@ -124,8 +140,10 @@ extension Loop {
             keepHead(client, base, count)
             return .incomplete
         }
+        let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
         let isPreface =
-            base[0] == UInt8(ascii: "P") && count > 2 && base[1] == UInt8(ascii: "R") && base[2] == UInt8(ascii: "I")
+            base[0] == UInt8(ascii: "P") && count > 4
+            && memcmp(base, preface.utf8Start, min(count, preface.utf8CodeUnitCount)) == 0
         // Who agreed on HTTP/2 in the handshake speaks nothing else (RFC 9113 §3.3).
         if isPreface || client.pointee.stream.tls?.pointee.application == .http2 {
             return startMultiplexing(client, base, count)
@@ -191,6 +209,7 @@ extension Loop {
             return nil
         case .bytes(let count):
             exchange.pointee.request.pass(count)
+            if exchange.pointee.request.isDone { requestEnded(exchange) }
             exchange.pointee.hasStreamedBody = true
             if delivery == .broken { loseRequest(exchange, upstream) }
             armBeforeResponse(exchange)
@@ -215,6 +234,7 @@ extension Loop {
         if taken < count {
             exchange.pointee.client.pointee.stream.partial.append(base + taken, count &- taken)
         }
+        if exchange.pointee.request.isDone { requestEnded(exchange) }
         exchange.pointee.hasStreamedBody = true
         if !exchange.pointee.hasLostRequest {
             switch deliver(stream(upstream), base, taken) {

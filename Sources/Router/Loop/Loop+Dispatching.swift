@@ -113,7 +113,12 @@ extension Loop {
             if let other = exchange.pointee.backend { leave(other) }
             exchange.pointee.backend = backend
             backend.pointee.inFlight &+= 1
-            if let upstream = backend.pointee.idle, !exchange.pointee.hasRetried {
+            while let upstream = backend.pointee.idle, !exchange.pointee.hasRetried {
+                // What a dyno that closed has been given may not be given to another one: so see to it first.
+                if !exchange.pointee.method.isIdempotent, hasEnded(upstream) {
+                    discard(upstream)
+                    continue
+                }
                 takeIdle(upstream, for: exchange)
                 return send(exchange, upstream)
             }
@@ -256,7 +261,9 @@ extension Loop {
 
     /// The dyno closed while it was given the request.
     private func sendFailed(_ exchange: UnsafeMutablePointer<Exchange>, _ upstream: UnsafeMutablePointer<Upstream>) {
-        if exchange.pointee.isReused, !exchange.pointee.hasRetried, exchange.pointee.isReplayable {
+        if exchange.pointee.isReused, !exchange.pointee.hasRetried,
+            exchange.pointee.sent == 0 || exchange.pointee.isReplayable
+        {
             return retry(exchange)
         }
         // It may have answered before it closed.

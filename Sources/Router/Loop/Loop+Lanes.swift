@@ -46,6 +46,7 @@ extension Loop: HTTP2Receiver {
         client.pointee.tlsVersion = UInt8(tlsVersion(of: carrier))
         client.pointee.lane = lane
         lane.pointee.client = client
+        lane.pointee.multiplex.pointee.clientCount += 1
         clientCount &+= 1
         text.withUnsafeBufferPointer { bytes in
             if let start = bytes.baseAddress { client.pointee.stream.partial.keep(start, bytes.count) }
@@ -172,7 +173,7 @@ extension Loop: HTTP2Receiver {
             guard respond(lane, session, head, bytes + start, isInterim: isInterim, hasBody: !isEmpty) else {
                 return .broken
             }
-            if !isInterim { lane.pointee.awaitsHead = false }
+            if isInterim { lane.pointee.interimCount += 1 } else { lane.pointee.awaitsHead = false }
             if isEmpty, !isInterim {
                 lane.pointee.isOver = true
                 lane.pointee.hasSentEnd = true
@@ -269,6 +270,7 @@ extension Loop: HTTP2Receiver {
         guard let lane = client.pointee.lane, let session = lane.pointee.multiplex.pointee.session else { return }
         client.pointee.lane = nil
         lane.pointee.client = nil
+        lane.pointee.multiplex.pointee.clientCount -= 1
         lane.pointee.tail = client.pointee.stream.pending
         client.pointee.stream.pending = ByteStore()
         lane.pointee.isOver = true

@@ -28,10 +28,10 @@ extension Loop {
 
     /// Something came or may go.
     func carry(_ client: UnsafeMutablePointer<Client>) {
-        if client.pointee.stream.handle.isWritable, !client.pointee.stream.pending.isEmpty,
-            flush(stream(client)) == .broken
-        {
-            return close(client: client)
+        var hasMoved = false
+        if client.pointee.stream.handle.isWritable, !client.pointee.stream.pending.isEmpty {
+            if flush(stream(client)) == .broken { return close(client: client) }
+            hasMoved = true
         }
         guard let session = client.pointee.multiplex?.pointee.session else { return close(client: client) }
         var budget = 4 * Self.readSize
@@ -54,11 +54,14 @@ extension Loop {
             }
             break
         }
-        sendFrames(client)
+        sendFrames(client, hasMoved: hasMoved)
     }
 
     /// Sends frames as long as the client takes them.
-    private func sendFrames(_ client: UnsafeMutablePointer<Client>) {
+    ///
+    /// - Parameter hasMoved: it has just taken earlier ones.
+    private func sendFrames(_ client: UnsafeMutablePointer<Client>, hasMoved: Bool = false) {
+        var hasMoved = hasMoved
         guard let multiplex = client.pointee.multiplex, let session = multiplex.pointee.session else { return }
         while client.pointee.stream.pending.isEmpty {
             guard let count = session.send(into: headOut, limit: Self.headReadSize) else {
@@ -66,6 +69,7 @@ extension Loop {
             }
             tellDrained()
             guard count > 0 else { break }
+            hasMoved = true
             if deliver(stream(client), headOut, count) == .broken { return close(client: client) }
         }
         if session.isOver, client.pointee.stream.pending.isEmpty {
@@ -76,7 +80,34 @@ extension Loop {
             finishWriting(stream(client))
             return close(client: client)
         }
-        arm(client, multiplex.pointee.laneCount == 0 ? .idleClient : .none)
+        if multiplex.pointee.hasHeldUp, client.pointee.stream.pending.isEmpty { letGoOn(multiplex) }
+        if multiplex.pointee.clientCount > 0 {
+            arm(client, .none)
+        } else if hasMoved || client.pointee.stream.handle.timer == .none {
+            // Heads that do not get finished and answers that nobody takes give no more time.
+            arm(client, .idleClient)
+        }
+    }
+
+    /// Whether the connection has to take more before this answer's next part is read: an app may say any number of 1xx
+    /// before it answers, and they all wait as frames.
+    func isHeldUp(_ exchange: UnsafeMutablePointer<Exchange>) -> Bool {
+        guard let lane = exchange.pointee.client.pointee.lane, lane.pointee.awaitsHead,
+            lane.pointee.interimCount > 16, !lane.pointee.multiplex.pointee.carrier.pointee.stream.pending.isEmpty
+        else { return false }
+        lane.pointee.multiplex.pointee.hasHeldUp = true
+        return true
+    }
+
+    private func letGoOn(_ multiplex: UnsafeMutablePointer<Multiplex>) {
+        multiplex.pointee.hasHeldUp = false
+        var next = multiplex.pointee.firstLane
+        while let lane = next {
+            next = lane.pointee.next
+            if lane.pointee.interimCount > 16, let upstream = lane.pointee.client?.pointee.exchange?.pointee.upstream {
+                queue(handle(upstream))
+            }
+        }
     }
 
     /// The client broke the protocol: what it did wrong is in the last frame.
@@ -139,6 +170,7 @@ extension Loop {
         if let next = lane.pointee.next { next.pointee.previous = lane.pointee.previous }
         multiplex.pointee.laneCount -= 1
         if let client = lane.pointee.client {
+            multiplex.pointee.clientCount -= 1
             client.pointee.lane = nil
             // With its whole answer in frames, it has lost nothing.
             if !lane.pointee.hasSentEnd {
@@ -146,6 +178,8 @@ extension Loop {
                 queue(handle(client))
             }
         }
+        // Its part of the connection's window is for others.
+        multiplex.pointee.session?.consume(lane.pointee.identifier, lane.pointee.input.count)
         clear(&lane.pointee.input)
         clear(&lane.pointee.tail)
         lane.deinitialize(count: 1)

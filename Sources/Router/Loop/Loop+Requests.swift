@@ -21,6 +21,7 @@ extension Loop {
         serial &+= 1
         exchange.pointee.serial = serial
         exchange.pointee.started = now
+        exchange.pointee.requestEnded = now
         exchange.pointee.method = head.pointee.method
         exchange.pointee.minorVersion = head.pointee.minorVersion
         exchange.pointee.keepsAlive = head.pointee.keepsAlive && client.pointee.stream.handle.transport != .http2

@@ -15,6 +15,7 @@ extension Loop {
         var budget = 4 * Self.readSize
         while upstream.pointee.stream.handle.isReadable, client.pointee.stream.pending.isEmpty {
             guard budget > 0 else { return queue(handle(upstream)) }
+            if exchange.pointee.phase == .awaitingResponse, isHeldUp(exchange) { return }
             if exchange.pointee.phase == .relaying,
                 let pipe = pipe(for: exchange.pointee.response, from: handle(upstream), to: stream(client))
             {
@@ -152,7 +153,7 @@ extension Loop {
             case .complete:
                 if response.pointee.isInterim {
                     let length = response.pointee.length
-                    guard passInterim(exchange, base + start, length) else { return false }
+                    guard passInterim(exchange, base + start) else { return false }
                     start &+= length
                     continue
                 }
@@ -163,11 +164,13 @@ extension Loop {
     }
 
     /// 1xx other than 100, which was ours to say, goes to clients that know it.
-    private func passInterim(
-        _ exchange: UnsafeMutablePointer<Exchange>, _ head: UnsafePointer<UInt8>, _ length: Int
-    ) -> Bool {
+    private func passInterim(_ exchange: UnsafeMutablePointer<Exchange>, _ base: UnsafePointer<UInt8>) -> Bool {
         guard response.pointee.status != 100, exchange.pointee.minorVersion >= 1 else { return true }
-        guard deliver(stream(exchange.pointee.client), head, length) != .broken else {
+        var ink = Ink(headOut)
+        putStatusLine(base, &ink)
+        putFields(base, isUpgrade: false, &ink)
+        ink.put("\r\n")
+        guard deliver(stream(exchange.pointee.client), headOut, ink.count) != .broken else {
             clientLeft(exchange)
             return false
         }
@@ -228,28 +231,9 @@ extension Loop {
     func putResponseHead(_ exchange: UnsafeMutablePointer<Exchange>, _ base: UnsafePointer<UInt8>) -> Int {
         let head = response
         var ink = Ink(headOut)
-        ink.put("HTTP/1.1 ")
-        ink.put(base + 9, 3)
-        ink.put(byte: Bytes.space)
-        ink.put(base + head.pointee.reasonStart, head.pointee.reasonLength)
-        ink.put("\r\n")
-        var hasServer = false
         let isUpgrade = head.pointee.status == 101 || head.pointee.status == 426
-        var runStart = head.pointee.fieldsStart
-        let end = head.pointee.length &- 2
-        let count = head.pointee.fields.count
-        var index = 0
-        while index < count {
-            let kind = slots[index].kind
-            if kind == .server { hasServer = true }
-            if !Self.isPassedBack(kind, isUpgrade: isUpgrade) {
-                let start = Int(slots[index].start)
-                if start > runStart { ink.put(base + runStart, start &- runStart) }
-                runStart = index &+ 1 < count ? Int(slots[index &+ 1].start) : end
-            }
-            index &+= 1
-        }
-        if end > runStart { ink.put(base + runStart, end &- runStart) }
+        putStatusLine(base, &ink)
+        let hasServer = putFields(base, isUpgrade: isUpgrade, &ink)
         if !hasServer { ink.put("Server: Heroku\r\n") }
         ink.put("Via: 1.1 heroku-router\r\n")
         if exchange.pointee.beginsSession { putSessionCookie(exchange, &ink) }
@@ -268,6 +252,43 @@ extension Loop {
         }
         ink.put("\r\n")
         return ink.count
+    }
+
+    @inline(__always)
+    private func putStatusLine(_ base: UnsafePointer<UInt8>, _ ink: inout Ink) {
+        ink.put("HTTP/1.1 ")
+        ink.put(base + 9, 3)
+        ink.put(byte: Bytes.space)
+        ink.put(base + response.pointee.reasonStart, response.pointee.reasonLength)
+        ink.put("\r\n")
+    }
+
+    /// Copies the lines that are passed on as they are, a run at a time.
+    ///
+    /// - Returns: whether one of them names the server.
+    @inline(__always)
+    @discardableResult
+    private func putFields(_ base: UnsafePointer<UInt8>, isUpgrade: Bool, _ ink: inout Ink) -> Bool {
+        let head = response
+        // These have no body, whatever their dyno says (RFC 9110 §8.6).
+        let hasLength = head.pointee.status >= 200 && head.pointee.status != 204
+        var hasServer = false
+        var runStart = head.pointee.fieldsStart
+        let end = head.pointee.length &- 2
+        let count = head.pointee.fields.count
+        var index = 0
+        while index < count {
+            let kind = slots[index].kind
+            if kind == .server { hasServer = true }
+            if !Self.isPassedBack(kind, isUpgrade: isUpgrade) || (kind == .contentLength && !hasLength) {
+                let start = Int(slots[index].start)
+                if start > runStart { ink.put(base + runStart, start &- runStart) }
+                runStart = index &+ 1 < count ? Int(slots[index &+ 1].start) : end
+            }
+            index &+= 1
+        }
+        if end > runStart { ink.put(base + runStart, end &- runStart) }
+        return hasServer
     }
 
     @inline(__always)

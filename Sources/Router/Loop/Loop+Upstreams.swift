@@ -84,6 +84,13 @@ extension Loop {
         exchange.pointee.connectTime = 0
     }
 
+    /// Whether an idle connection is over, by an event that has not come yet.
+    func hasEnded(_ upstream: UnsafeMutablePointer<Upstream>) -> Bool {
+        var byte: UInt8 = 0
+        let count = recv(upstream.pointee.stream.handle.descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+        return count >= 0 || errno != EAGAIN
+    }
+
     private func unlink(_ upstream: UnsafeMutablePointer<Upstream>) {
         let backend = upstream.pointee.backend
         if let previous = upstream.pointee.previousIdle {

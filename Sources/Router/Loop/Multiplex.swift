@@ -7,6 +7,10 @@ struct Multiplex {
     var session: HTTP2Session?
     var firstLane: UnsafeMutablePointer<Lane>?
     var laneCount = 0
+    /// Lanes that have a client: a request that is being answered.
+    var clientCount = 0
+    /// Some wait for the connection to take what has been said on them before the answer.
+    var hasHeldUp = false
     /// No more requests are taken: the router stops.
     var isLeaving = false
 }
@@ -29,6 +33,8 @@ struct Lane {
     var hasToldEnd = false
 
     var awaitsHead = true
+    /// Heads that came before it.
+    var interimCount = 0
     /// Of an answer in chunks: what came behind its last data.
     var ending: [UInt8] = []
     /// What the client left to be sent when it was over.

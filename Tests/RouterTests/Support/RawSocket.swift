@@ -45,13 +45,17 @@ final class RawSocket: @unchecked Sendable {  // One thread at a time uses it.
 
     func send(_ text: String) { send(Array(text.utf8)) }
 
-    func send(_ bytes: [UInt8]) {
+    func send(_ bytes: [UInt8]) { _ = sends(bytes) }
+
+    /// - Returns: `false` when the other side took nothing for as long as patience lasts, or has gone.
+    func sends(_ bytes: [UInt8]) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
+        return true
     }
 
     func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
