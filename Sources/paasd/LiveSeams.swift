@@ -53,14 +53,15 @@ extension DynoHost.Settings {
     }
 
     /// `PAAS_SCRATCH_LIMIT_MB` (0: none), `PAAS_DISK_RESERVE_MB`, `PAAS_CGROUPS=off`, `PAAS_SCRATCH_DISKS=off`,
-    /// `PAAS_STANDBY=off`; what is no number is left as it is.
+    /// `PAAS_STANDBY=off` (or `0`, `no`, `false`); what is no number is left as it is.
     private mutating func readLimits(from environment: [String: String]) {
         func bytes(_ name: String) -> UInt64? { environment[name].flatMap { UInt32($0) }.map { UInt64($0) << 20 } }
         if let bytes = bytes("PAAS_SCRATCH_LIMIT_MB") { disk.scratchBytes = bytes }
         if let bytes = bytes("PAAS_DISK_RESERVE_MB") { disk.reserveBytes = bytes }
-        if environment["PAAS_CGROUPS"] == "off" { usesGroups = false }
-        if environment["PAAS_SCRATCH_DISKS"] == "off" { usesDisks = false }
-        if environment["PAAS_STANDBY"] == "off" { standsBy = false }
+        func isOff(_ name: String) -> Bool { ["off", "0", "no", "false"].contains(environment[name]?.lowercased()) }
+        if isOff("PAAS_CGROUPS") { usesGroups = false }
+        if isOff("PAAS_SCRATCH_DISKS") { usesDisks = false }
+        if isOff("PAAS_STANDBY") { standsBy = false }
     }
 }
 

@@ -133,6 +133,65 @@ struct StandbyTests {
         try await machine.leave()
     }
 
+    @Test("lets go of what the machine unmounts", .needsRoot)
+    func unmounted() async throws {
+        let machine = try Machine(.best) { $0.standbyRest = .zero }
+        let place = "\(machine.home)/mounted"
+        try FileTree.makeFolder(place)
+        _ = try Subprocess.capture("/bin/mount", arguments: ["-t", "tmpfs", "tmpfs", place], environment: [:])
+        #expect(try await machine.run("echo first").lines == ["first"])
+        await machine.host.standbyIsReady()
+        func holders() -> [Int32] {
+            Self.processes(machine.home).filter {
+                ((try? FileTree.readText("/proc/\($0)/mountinfo")) ?? "").contains(" \(place) ")
+            }
+        }
+        #expect(!holders().isEmpty)
+        _ = try Subprocess.capture("/bin/umount", arguments: [place], environment: [:])
+        #expect(try await eventually { holders().isEmpty && Self.processes(machine.home).count == 2 })
+        #expect(try await machine.run("echo second").lines == ["second"])
+        try await machine.leave()
+    }
+
+    @Test(
+        "that hangs is not waited for: the dyno starts without it, and nothing of it is left", arguments: [true, false])
+    func hangs(shimToo: Bool) async throws {
+        let machine = try await Self.machine()
+        let processes = Self.processes(machine.home).sorted()
+        // The first process of the sandbox is the shim's child.
+        for process in shimToo ? processes : Array(processes.suffix(1)) { kill(process, SIGSTOP) }
+        #expect(try await machine.run("echo second").lines == ["second"])
+        #expect(processes.allSatisfy { !FileTree.exists("/proc/\($0)/fd/0") })
+        try await machine.leave()
+    }
+
+    @Test("that hangs is ended by down")
+    func hangsAtDown() async throws {
+        let machine = try await Self.machine()
+        let processes = Self.processes(machine.home)
+        for process in processes { kill(process, SIGSTOP) }
+        await machine.host.removeEverything()
+        #expect(processes.allSatisfy { !FileTree.exists("/proc/\($0)/fd/0") })
+        #expect(try FileTree.names(in: "\(machine.home)/run").isEmpty)
+        try await machine.leave()
+    }
+
+    @Test("that hangs and has lost its daemon is ended by the next one")
+    func hangsAlone() async throws {
+        let machine = try Machine(.best)
+        let owner = try Owner(home: machine.home)
+        let (process, _) = try owner.start(.best, "leave", "sleep 600", try machine.layer("slug"))
+        #expect(try await eventually { Self.processes(machine.home).count == 2 })
+        let processes = Self.processes(machine.home)
+        for one in processes { kill(one, SIGSTOP) }
+        kill(process, SIGKILL)
+        _ = try Subprocess.wait(process)
+        for dyno in await machine.host.adopt() { await dyno.release() }
+        #expect(processes.allSatisfy { !FileTree.exists("/proc/\($0)/fd/0") })
+        #expect(Self.names(machine.home).isEmpty)
+        try await machine.leave()
+    }
+
     @Test("is not for a dyno with a terminal, which needs another one")
     func terminal() async throws {
         let machine = try await Self.machine()

@@ -37,6 +37,24 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "a home inside a folder that dynos see, of language versions, is seen by none", .timeLimit(.minutes(5)),
+            arguments: Account.canBeMade ? ["L0", "L1"] : ["L1"])
+        func homeAmongVersions(level: String) async throws {
+            try await TestPlatform.with(level: level, starts: false) { platform in
+                let script = """
+                    mkdir -p user/.deno/bin && echo there >user/.deno/bin/deno && export PAAS_HOME=$HOME/.deno/paas
+                    paas up --port $1 && mkdir app && cd app && git init -q && echo 'worker: sleep 60' >Procfile
+                    touch requirements.txt && git add -A && git commit -qm One && paas create nest && git push -q paas main
+                    paas run "cat $HOME/.deno/bin/deno; head -c 15 $PAAS_HOME/platform.db; ls -A $PAAS_HOME; echo end"
+                    code=$?; paas down; exit $code
+                    """
+                let outcome = try await platform.shell(script, "\(platform.port)")
+                #expect(outcome.output.contains(/there\r?\n(head: .*\r?\n)?end/), "\(outcome)")
+                #expect(!outcome.output.contains("SQLite") && !outcome.output.contains("platform.db\n"), "\(outcome)")
+            }
+        }
+
         @Test("another user reaches neither the home nor the daemon", .timeLimit(.minutes(5)))
         func strangers() async throws {
             try await Account.with { owner in

@@ -36,8 +36,9 @@ struct DynoRoot {
         try addLimits()
         try addSharedMemory()
         try SandboxContent(plan: plan, folder: folder).mount()
-        try hideHomes()
+        try hideHomes { Self.isShown($0) }
         addToolchains()
+        try hideHomes { home in plan.toolchains.contains { home.hasPrefix($0 + "/") } }
         try addReadable()
         try step(cpx_seal(folder.root), "seal the root")
         try step(chdir(folder.root), "chdir to the new root")
@@ -109,9 +110,9 @@ struct DynoRoot {
 
     // MARK: Homes
 
-    /// A home that lies inside a folder that is shown (`/opt/paas`) is covered.
-    private func hideHomes() throws(LaunchFailure) {
-        for home in plan.hidden where Self.isShown(home) && FileTree.isFolder(inside(home)) {
+    /// A home that lies inside a folder that is shown (`/opt/paas`, `~/.deno/paas`) is covered.
+    private func hideHomes(_ isShown: (String) -> Bool) throws(LaunchFailure) {
+        for home in plan.hidden where isShown(home) && FileTree.isFolder(inside(home)) {
             try mount("tmpfs", home, options: "mode=0755,size=1m")
         }
     }

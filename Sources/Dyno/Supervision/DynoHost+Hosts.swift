@@ -12,6 +12,8 @@ extension DynoHost {
     ///
     /// - Parameter names: all of them; an earlier call's are forgotten.
     package func resolve(_ names: [String]) throws {
+        hostNames = names
+        machineHosts = FileStamp("/etc/hosts")
         try FileTree.makeFolder(settings.runFolder)
         let machine = (try? FileTree.readText("/etc/hosts", limit: 1 << 20)) ?? "127.0.0.1 localhost\n::1 localhost\n"
         var bytes = Array((machine.hasSuffix("\n") ? machine : machine + "\n").utf8)
@@ -25,5 +27,23 @@ extension DynoHost {
         let file = try Descriptor(opening: Self.hostsFile(settings), O_WRONLY | O_CREAT | O_TRUNC, mode: 0o644)
         try posix(fchmod(file.raw, 0o644), "chmod hosts")
         try file.writeAll(bytes)
+    }
+
+    /// Makes them anew when the machine's own list has changed.
+    func followHosts() {
+        guard let machineHosts, machineHosts != FileStamp("/etc/hosts") else { return }
+        // One that cannot be written stays as it is, and the next start tries again.
+        do { try resolve(hostNames) } catch { self.machineHosts = FileStamp("") }
+    }
+}
+
+/// Which file stands at a path, and when it was written last.
+struct FileStamp: Equatable {
+    private let numbers: [Int]
+
+    init(_ path: String) {
+        var info = stat()
+        let isThere = stat(path, &info) == 0
+        numbers = isThere ? [Int(info.st_ino), info.st_mtim.tv_sec, info.st_mtim.tv_nsec, Int(info.st_size)] : []
     }
 }

@@ -66,7 +66,9 @@ package actor DynoHost {
     private var known: Set<RunFolder> = []
     /// `nil` until ``guardPorts()``.
     var exposure: ExposureReport?
-    private lazy var toolchains = Toolchains.find()
+    /// What ``resolve(_:)`` was told, and the machine's own list as it was then.
+    var hostNames: [String] = []
+    var machineHosts: FileStamp?
     private lazy var groups = settings.usesGroups ? GroupPlaces.find() : .none
 
     package init(_ settings: Settings, reactor: Reactor, pool: BlockingPool) {
@@ -132,6 +134,9 @@ package actor DynoHost {
         return dyno
     }
 
+    /// Has a shim made ready without waiting for a first start; for a daemon that has taken over dynos.
+    package func prepare() async { await standBy(at: level().level) }
+
     /// Has a shim made ready for the next dyno.
     private func standBy(at level: SandboxLevel) async {
         await standbys.fill(
@@ -152,6 +157,7 @@ package actor DynoHost {
     ) async throws(DynoStartFailure) -> RunningDyno {
         if spec.network.isOwn, let obstacle = NetworkObstacle.find(at: level) { throw .network(obstacle) }
         let user = try await user(of: spec)
+        followHosts()
         var port: UInt16?
         if spec.wantsPort {
             guard let leased = leases.lease() else {
@@ -161,7 +167,7 @@ package actor DynoHost {
         }
         let launch = Launch(
             spec: spec, level: level, port: port, folder: folder(of: spec.id), settings: settings, nursery: nursery,
-            toolchains: toolchains, user: user, groups: groups, outsideAddresses: exposure?.reachable ?? [],
+            toolchains: Toolchains.find(), user: user, groups: groups, outsideAddresses: exposure?.reachable ?? [],
             disk: disk, standby: standby)
         known.insert(launch.folder)
         do {

@@ -16,6 +16,12 @@ struct Launch: Sendable {
     private let disk: ScratchDisk?
     private let standby: StandbyShim?
 
+    /// For a sandbox to be made and the command to be started; what a folder of the machine that hangs takes longer is
+    /// not waited for.
+    private static let patience = Duration.seconds(60)
+    /// For a sandbox that stands.
+    private static let standbyPatience = Duration.seconds(3)
+
     init(
         spec: DynoSpec, level: SandboxLevel, port: UInt16?, folder: RunFolder, settings: DynoHost.Settings,
         nursery: ShimNursery, toolchains: [String], user: UInt32, groups: GroupPlaces, outsideAddresses: [String] = [],
@@ -65,7 +71,16 @@ struct Launch: Sendable {
         do { try await link.send(order) } catch {
             throw .shim(program: shimProgram, reason: diary ?? "\(error)")
         }
+        let patience = Task { [standby] in
+            // Cancelled: it has answered.
+            let limit = standby == nil ? Self.patience : Self.standbyPatience
+            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            link.close()
+            await LostDyno(folder: folder, level: level).end(pool: pool)
+        }
         let news = await link.news { $0.hasLaunched || $0.failure != nil || $0.record != nil }
+        patience.cancel()
+        if news.isClosed, !news.hasLaunched { await patience.value }
         if let failure = news.failure { throw .sandbox(level: record.level, reason: failure.description) }
         guard news.hasLaunched else {
             link.close()

@@ -28,6 +28,12 @@ struct LostDyno: Sendable {
         WayOut.endLeftover(in: folder)
     }
 
+    /// Ends the shim and the first process of what is no dyno yet, on this thread.
+    func endNow() {
+        if isAlive { endHolders() }
+        for _ in 0..<500 where isAlive { usleep(10_000) }
+    }
+
     private var lost: ExitRecord {
         ExitRecord(
             ending: .lost, wasKilled: false, time: Timestamp(microseconds: Moment.realtimeMicroseconds), position: 0)

@@ -69,12 +69,13 @@ final class StandbyShim: Sendable {
         let near = Descriptor(owning: takeSocket())
         guard near.raw >= 0 else { return }
         shutdown(near.raw, Int32(SHUT_WR))
-        _ = Polling.readable([near.raw], within: 10_000)
+        _ = Polling.readable([near.raw], within: 3000)
         Self.removeLeftovers(folder)
     }
 
-    /// What one has left that was killed.
+    /// What one has left that was killed, or hangs.
     static func removeLeftovers(_ folder: RunFolder) {
+        LostDyno(folder: folder, level: .l1).endNow()
         ControlGroup.removeLeftovers(of: folder)
         // What cannot be removed now, the next daemon tries again.
         try? FileTree.remove(folder.path)

@@ -14,6 +14,7 @@ actor StandbyShims {
     private var isClosed = false
     /// The folder of the one that is ready or being made.
     private var own: String?
+    private var watch: MountWatch?
 
     init(_ settings: DynoHost.Settings, nursery: ShimNursery, disks: ScratchDisks, pool: BlockingPool) {
         self.settings = settings
@@ -31,6 +32,7 @@ actor StandbyShims {
         guard Self.fits(spec, level), let shim = ready else { return nil }
         ready = nil
         own = nil
+        watch = nil
         if shim.level == level, shim.isGood { return shim }
         // Nobody waits for that.
         Task { [pool] in try? await pool.run { shim.discard() } }
@@ -75,6 +77,17 @@ actor StandbyShims {
         ready = try? await pool.run { [plan, nursery] in
             try StandbyShim(plan: plan, folder: folder, nursery: nursery, disk: disk)
         }
+        // Where it cannot be watched, it is out of date when it is taken.
+        watch = try? MountWatch { [weak self, plan] in Task { await self?.mountsChanged(plan) } }
+    }
+
+    /// It holds what has been unmounted where the machine does not share its mounts; and it will not be taken.
+    private func mountsChanged(_ plan: LaunchPlan) async {
+        guard let shim = ready, !shim.isGood else { return }
+        ready = nil
+        own = nil
+        try? await pool.run { shim.discard() }
+        fill(plan)
     }
 
     /// Returns when one that is being made is ready; for tests and measurements.
@@ -99,6 +112,7 @@ actor StandbyShims {
         let left = ready
         ready = nil
         own = nil
+        watch = nil
         if let left { try? await pool.run { left.discard() } }
         await removeLost()
     }

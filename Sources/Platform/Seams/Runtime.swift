@@ -39,7 +39,12 @@ package struct Runtime: Sendable {
     package init(_ host: DynoHost) {
         self.init(
             start: { DynoHandle(try await host.start($0)) },
-            adopt: { await host.adopt().map(DynoHandle.init) },
+            adopt: {
+                let dynos = await host.adopt()
+                // In the background, and ends by itself: the next start need not wait for a sandbox.
+                if !dynos.isEmpty { Task { await host.prepare() } }
+                return dynos.map(DynoHandle.init)
+            },
             sandbox: { await host.sandbox() },
             // Without it only `curl` and browsers reach other apps by name; no reason to fail anything.
             resolve: { names in try? await host.resolve(names) },

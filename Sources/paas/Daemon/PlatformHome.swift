@@ -46,6 +46,12 @@ struct PlatformHome: Sendable, Equatable {
             }
             full = folder == "/" ? "/\(path)" : "\(folder)/\(path)"
         }
+        // SQLite opens paths of at most 512 bytes.
+        guard full.utf8.count <= 480 else {
+            throw Failure(
+                "PAAS_HOME is a path of \(full.utf8.count) bytes, and 480 is the most that the database can be opened by.",
+                mend: ["Set PAAS_HOME to a shorter path"])
+        }
         return full.count > 1 && full.hasSuffix("/") ? String(full.dropLast()) : full
     }
 }
