@@ -37,7 +37,8 @@ package struct GitStore: Sendable {
         try FileTree.makeFolder("\(path)/hooks")
         for (name, text) in [("pre-receive", hook), ("post-receive", Self.finalHook)] {
             let (file, bytes) = ("\(path)/hooks/\(name)", Array(text.utf8))
-            if (try? FileTree.read(file)) != bytes { try FileTree.write(bytes, to: file, mode: 0o700) }
+            guard !FileTree.isProgram(file) || (try? FileTree.read(file)) != bytes else { continue }
+            try FileTree.write(bytes, to: file, mode: 0o700)
         }
         try repository.configure(Self.settings(path: path))
     }

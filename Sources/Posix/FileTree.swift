@@ -15,6 +15,12 @@ package enum FileTree {
         return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// Whether its owner may run the file at `path`.
+    package static func isProgram(_ path: String) -> Bool {
+        var info = stat()
+        return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFREG && info.st_mode & 0o500 == 0o500
+    }
+
     /// Whether there is something at `path`, wherever links lead, that is neither a file nor a folder: a device, a pipe.
     package static func isSpecial(_ path: String) -> Bool {
         var info = stat()

@@ -3,6 +3,12 @@ import Model
 import Posix
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 @Suite("An app's repository", .timeLimit(.minutes(2)))
 struct GitStoreTests {
     @Test("is bare, empty, closed to others, and its HEAD is main")
@@ -51,6 +57,16 @@ struct GitStoreTests {
         #expect(try store.head(of: app) == commit)
         let folder = workshop.path + "/out"
         #expect(try store.export(commit, of: app, alternates: [], into: folder) == Export())
+    }
+
+    @Test("has its hook put right that may not be run any more")
+    func unrunnable() throws {
+        let hook = "#!/bin/sh\nexit 1\n"
+        let workshop = try Workshop(hook: hook)
+        _ = try workshop.commit()
+        chmod("\(workshop.bare)/hooks/pre-receive", 0o600)
+        try workshop.store.refreshHook(of: workshop.app, hook: hook)
+        #expect(try workshop.attempt(["push", "paas", "main"]).isSuccess == false)
     }
 
     @Test("has its hook replaced when told")

@@ -17,7 +17,9 @@
 #endif
 
 #ifdef __linux__
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/random.h>
 
 int cpx_loop_add(int epoll, int fd, void *pointer) {
@@ -46,6 +48,11 @@ int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_
             | (events & (EPOLLHUP | EPOLLERR) ? CPX_LOOP_BROKEN : 0);
     }
     return count;
+}
+
+int cpx_loop_unsent(int fd) {
+    int count = 0;
+    return ioctl(fd, SIOCOUTQNSD, &count) < 0 ? 0 : count;
 }
 
 int cpx_loop_pipe(int *exit, int *entrance, int size) {

@@ -74,13 +74,14 @@ struct Launch: Sendable {
         let patience = Task { [standby] in
             // Cancelled: it has answered.
             let limit = standby == nil ? Self.patience : Self.standbyPatience
-            guard (try? await Task.sleep(for: limit)) != nil else { return }
+            guard (try? await Task.sleep(for: limit)) != nil else { return false }
             link.close()
             await LostDyno(folder: folder, level: level).end(pool: pool)
+            return true
         }
         let news = await link.news { $0.hasLaunched || $0.failure != nil || $0.record != nil }
         patience.cancel()
-        if news.isClosed, !news.hasLaunched { await patience.value }
+        guard await !patience.value else { throw .shim(program: shimProgram, reason: "it does not answer") }
         if let failure = news.failure { throw .sandbox(level: record.level, reason: failure.description) }
         guard news.hasLaunched else {
             link.close()

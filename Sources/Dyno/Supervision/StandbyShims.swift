@@ -64,6 +64,8 @@ actor StandbyShims {
             }
             if !isClosed { await make(plan) }
             filling = nil
+            // What has changed before it was watched.
+            await mountsChanged(plan)
         }
     }
 

@@ -79,6 +79,9 @@ extension Platform {
         for app: App
     ) async throws -> (Addon, String) {
         let holding = try await provider.provision(addon, options: options)
+        // Whoever hears of it finds its servers' files, whatever happens.
+        let (files, home) = (machines.files, settings.home)
+        try await machines.blocking { try files.synchronize(home) }
         if holding.isPending { return (try await leavePending(addon, attachment, holding), holding.message) }
         var whole = addon
         whole.values = holding.values
@@ -94,9 +97,6 @@ extension Platform {
         }
         try await release(
             attachment.attaching(addon), of: app, setting: config, removing: [])
-        // Its servers' files are as new as its row.
-        let (files, home) = (machines.files, settings.home)
-        try await machines.blocking { try files.synchronize(home) }
         whole.state = .provisioned
         whole.updatedAt = machines.time.now()
         let finished = whole

@@ -39,7 +39,10 @@ extension Platform {
             let (git, hook) = (machines.git, hookScript(for: id))
             try await machines.blocking { try git.create(id, hook: hook) }
         } catch {
-            // An app without its repository would be of no use: it is as if it had never been.
+            // An app without its repository would be of no use: it is as if it had never been. What cannot be removed
+            // now, the next start removes.
+            let git = machines.git
+            try? await machines.blocking { try git.remove(id) }
             try await machines.store.write { try $0.remove(id) }
             throw error
         }

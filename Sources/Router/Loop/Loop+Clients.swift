@@ -288,9 +288,14 @@ extension Loop {
     /// answer that is under way.
     func linger(_ client: UnsafeMutablePointer<Client>) {
         if client.pointee.stream.handle.transport == .http2 { return close(client: client) }
+        finishWriting(stream(client))
+        awaitEnd(client)
+    }
+
+    /// Drops what the client still sends, until it closes or the time for that is over.
+    func awaitEnd(_ client: UnsafeMutablePointer<Client>) {
         client.pointee.phase = .lingering
         clear(&client.pointee.stream.partial)
-        finishWriting(stream(client))
         arm(client, .linger)
         if client.pointee.stream.handle.isReadable { queue(handle(client)) }
     }

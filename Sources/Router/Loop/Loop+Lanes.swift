@@ -89,7 +89,10 @@ extension Loop: HTTP2Receiver {
         }
         let count = Self.move(&client.pointee.stream.pending, bytes, limit)
         let isEmpty = client.pointee.stream.pending.isEmpty
-        if isEmpty, count > 0 { drained.append(client) }
+        if count > 0 {
+            if isEmpty { drained.append(client) }
+            if client.pointee.phase == .serving, let exchange = client.pointee.exchange { arm(exchange, .silence) }
+        }
         if isEmpty, client.pointee.exchange?.pointee.phase == .flushing { lane.pointee.isOver = true }
         guard isEmpty, lane.pointee.isOver else { return count == 0 ? .later : .bytes(count) }
         lane.pointee.hasSentEnd = true

@@ -332,10 +332,16 @@ extension Loop {
             }
         } else if mustLinger || client.pointee.stream.handle.isReadable || !client.pointee.stream.partial.isEmpty {
             linger(client)
-        } else {
-            // Before the close, which drops what is not sent yet when the client has sent more meanwhile.
-            if client.pointee.stream.handle.transport != .http2 { finishWriting(stream(client)) }
+        } else if client.pointee.stream.handle.transport == .http2 {
             close(client: client)
+        } else {
+            finishWriting(stream(client))
+            // Of an answer before, or because the client has little room: a close would drop it when more comes.
+            if cpx_loop_unsent(client.pointee.stream.handle.descriptor) > 0 {
+                awaitEnd(client)
+            } else {
+                close(client: client)
+            }
         }
     }
 

@@ -25,6 +25,9 @@ int cpx_loop_wait(int epoll, struct cpx_ready *ready, int capacity, int timeout_
 // Acknowledges at once what has come, instead of a while later.
 void cpx_loop_acknowledge(int fd);
 
+// Bytes that the kernel holds for the other side and has not sent yet.
+int cpx_loop_unsent(int fd);
+
 // Makes a pipe of `size` bytes whose ends never block.
 int cpx_loop_pipe(int *exit, int *entrance, int size);
 // Moves bytes from or to a pipe without copying them; 0 at the end of what is read.
