@@ -72,6 +72,24 @@ extension RouterSuite {
             #expect(try talk(router, script) == "5\nclosed\n")
         }
 
+        @Test("an answer that its client takes slowly goes on as long as it moves")
+        func slowAnswer() async throws {
+            let router = try TestRouter { $0.silence = .seconds(1) }
+            let origin = try Origin.answering { _, _ in Origin.response(String(repeating: "b", count: 50_000)) }
+            await router.route(.serving([origin.backend()]))
+            let script = """
+                import time
+                s.sendall(frame(4, 0, 0, b"\\0\\x04" + struct.pack(">I", 2000)) + frame(1, 5, 1, head))
+                for _ in range(8):
+                    time.sleep(0.4)
+                    s.sendall(frame(8, 0, 1, struct.pack(">I", 2000)))
+                s.sendall(frame(8, 0, 1, struct.pack(">I", 1 << 20)))
+                print("whole" if until_answered(1) == 0 else "broken off")
+                s.shutdown(socket.SHUT_WR)
+                """
+            #expect(try talk(router, script).hasPrefix("whole\n"))
+        }
+
         @Test("cancelled uploads give their part of the connection's window back")
         func cancelledUploads() async throws {
             let router = try TestRouter()
