@@ -93,7 +93,7 @@ extension Loop {
     /// before it answers, and they all wait as frames.
     func isHeldUp(_ exchange: UnsafeMutablePointer<Exchange>) -> Bool {
         guard let lane = exchange.pointee.client.pointee.lane, lane.pointee.awaitsHead,
-            lane.pointee.interimCount > 16, !lane.pointee.multiplex.pointee.carrier.pointee.stream.pending.isEmpty
+            lane.pointee.saysMuch, !lane.pointee.multiplex.pointee.carrier.pointee.stream.pending.isEmpty
         else { return false }
         lane.pointee.multiplex.pointee.hasHeldUp = true
         return true
@@ -104,7 +104,7 @@ extension Loop {
         var next = multiplex.pointee.firstLane
         while let lane = next {
             next = lane.pointee.next
-            if lane.pointee.interimCount > 16, let upstream = lane.pointee.client?.pointee.exchange?.pointee.upstream {
+            if lane.pointee.saysMuch, let upstream = lane.pointee.client?.pointee.exchange?.pointee.upstream {
                 queue(handle(upstream))
             }
         }

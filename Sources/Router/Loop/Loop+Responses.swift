@@ -312,8 +312,9 @@ extension Loop {
         arm(exchange, .silence)
     }
 
-    /// Bytes that leave with the first send, wherever the client is: ten segments. Source: RFC 6928. The kernel may still
-    /// hold what is beyond them, and throws it away when the client sends to a connection that is closed.
+    /// The longest answer that is closed upon at once, when the kernel has sent all of it: ten segments, what may be under
+    /// way unacknowledged from the start. Source: RFC 6928. Of a longer one a part may have to be sent again, which the
+    /// kernel no longer does once the client has sent to a connection that is closed.
     private static let firstFlight: UInt64 = 14_000
 
     /// The answer is out: writes the access line, and turns to the client's next request.

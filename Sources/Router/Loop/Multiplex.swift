@@ -35,6 +35,8 @@ struct Lane {
     var awaitsHead = true
     /// Heads that came before it.
     var interimCount = 0
+    /// Whether there are so many of them that the next waits for the connection to take those that there are.
+    var saysMuch: Bool { interimCount > 16 }
     /// Of an answer in chunks: what came behind its last data.
     var ending: [UInt8] = []
     /// What the client left to be sent when it was over.
